@@ -1,0 +1,69 @@
+package pond.common.protocol;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a worker says to its server. The server answers it as a service; a worker elsewhere has a client with the same
+ * face. One object speaks for one worker: who that is was settled before (by its bearer, or by being in the process).
+ *
+ * <p><b>Order.</b> {@code attach} first; then {@code lease} and {@code renew} for as long as the worker lives; for each
+ * job that came with a lease: inputs and bundle, {@code logs}, {@code progress}, {@code usage}, {@code putArtifact} in any
+ * number and order, and {@code complete} last; {@code detach} at the end.
+ *
+ * <p><b>Repeats.</b> Every call may be repeated after an answer was lost: the effect is that of one call. Only
+ * {@code lease} may leave a job behind that the caller never saw; its lease runs out and the job is handed on.
+ *
+ * <p><b>Errors.</b> A returned future fails with {@link ProtocolException} when the server refuses; see {@link Refusal} for
+ * what a worker does then. Any other failure means that nobody knows whether the call took effect: repeat it.
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread at any time; none blocks on the network or on a disk of
+ * the other side, save reading the streams that it hands out or takes.
+ */
+public interface WorkerProtocol {
+    /** The version that this side speaks; the server names the lowest that it understands when it refuses. */
+    int VERSION = 1;
+
+    /** Makes the worker known as capacity, or tells what has changed about it. */
+    CompletableFuture<Attached> attach(Attach attach);
+
+    /**
+     * Asks for at most as many jobs as the worker can start now. Waits on the server until there is one or until
+     * {@code maxWait} is over; an empty list means: ask again.
+     */
+    CompletableFuture<List<Job>> lease(LeaseRequest request);
+
+    /**
+     * Prolongs the leases of the jobs that the worker holds and waits for orders: it answers at once when an order
+     * differs from what the request shows as known, else when {@code maxWait} is over.
+     */
+    CompletableFuture<Renewal> renew(RenewRequest request);
+
+    /** Appends numbered lines to the job's log; the answer is the highest number stored, all before it included. */
+    CompletableFuture<Long> logs(LogBatch batch);
+
+    /** Tells how far a stage has come. The last one wins; a lost one does no harm. */
+    CompletableFuture<Void> progress(Progress progress);
+
+    /** Records model calls; a record with an id that is known already is stored once. */
+    CompletableFuture<Void> usage(UsageBatch batch);
+
+    /** Stores an artifact's bytes. It becomes visible with the job's accepted {@code complete}. The stream is closed. */
+    CompletableFuture<Void> putArtifact(ArtifactUpload upload, InputStream bytes);
+
+    /** The artifacts of earlier stages that this job may read. */
+    CompletableFuture<List<InputArtifact>> inputs(JobRef job);
+
+    /** The bytes of one of {@link #inputs}, by digest; the caller closes the stream. */
+    CompletableFuture<InputStream> input(JobRef job, String sha256);
+
+    /** The job's bundle, a tar whose digest the job names; the caller checks that digest and closes the stream. */
+    CompletableFuture<InputStream> bundle(JobRef job);
+
+    /** Ends the job. Accepted only when every log line up to {@code lastLog} and every named artifact has arrived. */
+    CompletableFuture<Void> complete(Completion completion);
+
+    /** Ends the attachment: what the worker still holds is lost at once. */
+    CompletableFuture<Void> detach();
+}

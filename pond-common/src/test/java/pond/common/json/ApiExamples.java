@@ -1,0 +1,205 @@
+package pond.common.json;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.ArtifactList;
+import pond.common.api.ArtifactView;
+import pond.common.api.ErrorView;
+import pond.common.api.Failure;
+import pond.common.api.HealthView;
+import pond.common.api.KeyView;
+import pond.common.api.LogLine;
+import pond.common.api.LogPage;
+import pond.common.api.LogSource;
+import pond.common.api.LogStream;
+import pond.common.api.PreflightView;
+import pond.common.api.ReadyView;
+import pond.common.api.RunDetails;
+import pond.common.api.RunPage;
+import pond.common.api.RunStatus;
+import pond.common.api.RunView;
+import pond.common.api.StageStatus;
+import pond.common.api.StageView;
+import pond.common.api.UsageView;
+import pond.common.api.Waiting;
+import pond.common.ids.ArtifactName;
+import pond.common.ids.ProjectId;
+import pond.common.ids.RunId;
+import pond.common.problems.Problem;
+import pond.common.problems.ProblemCode;
+
+/** The bodies of /v1 on the wire. A change here is a change that integrations notice. */
+final class ApiExamples {
+    private static final RunId RUN = RunId.of("01890a5d-1111-774b-bcce-b302099a8057");
+    private static final Instant AT = Instant.parse("2026-08-24T10:00:00Z");
+    private static final Waiting WAITING = new Waiting("no_capable_worker", "why", AT, AT.plusSeconds(90), "fails");
+    private static final String WAITING_JSON = """
+            {"code":"no_capable_worker","message":"why","since":"2026-08-24T10:00:00.000Z",
+            "deadline":"2026-08-24T10:01:30.000Z","onDeadline":"fails"}""";
+    private static final String QUEUED_STAGE_JSON = """
+            {"key":"b","name":"b","category":null,"kind":"noop","status":"queued","attempt":0,"worker":null,"progress":null,
+            "sandbox":null,"startedAt":null,"finishedAt":null,"exitCode":null,"error":null,"substages":[],"waiting":""" + WAITING_JSON + "}";
+
+    private ApiExamples() {}
+
+    static List<Example> all() {
+        return List.of(
+                new Example(
+                        new ArtifactList(List.of(
+                                new ArtifactView(new ArtifactName("a/b"), 5, "ab", "text/plain", "build", null, AT))),
+                        """
+                        {"artifacts":[{"name":"a/b","size":5,"sha256":"ab","contentType":"text/plain","stage":"build",
+                        "substage":null,"createdAt":"2026-08-24T10:00:00.000Z"}]}"""),
+                new Example(new ErrorView("about:blank", "Not Found", 404, "no such run", null), """
+                        {"type":"about:blank","title":"Not Found","status":404,"detail":"no such run"}"""),
+                new Example(
+                        new ErrorView("about:blank", "Unprocessable Content", 422, "1 problem", List.of(problem("a"))),
+                        """
+                        {"type":"about:blank","title":"Unprocessable Content","status":422,"detail":"1 problem","problems":
+                        [{"stage":"a","severity":"error","code":"builtin_unknown","message":"stage 'a': m","field":"f"}]}"""),
+                new Example(new PreflightView(false, List.of(problem(null))), """
+                        {"ok":false,"problems":
+                        [{"stage":null,"severity":"error","code":"builtin_unknown","message":"m","field":"f"}]}"""),
+                new Example(
+                        new HealthView("ok", null, "0.1.0"),
+                        "{\"status\":\"ok\",\"label\":null,\"version\":\"0.1.0\"}"),
+                new Example(
+                        new ReadyView(true, Map.of("database", "ok")),
+                        "{\"ready\":true,\"checks\":{\"database\":\"ok\"}}"),
+                new Example(key("pond_pk_secret"), keyJson("\"key\":\"pond_pk_secret\",")),
+                new Example(key(null), keyJson("")),
+                new Example(
+                        new LogPage(
+                                List.of(new LogLine(
+                                        7, AT, null, null, 0, LogStream.SYSTEM, LogSource.PREFLIGHT, "a\u0007")),
+                                7,
+                                true),
+                        """
+                        {"lines":[{"id":7,"at":"2026-08-24T10:00:00.000Z","stage":null,"substage":null,"attempt":0,
+                        "stream":"system","source":"preflight","line":"a\\u0007"}],"next":7,"complete":true}"""),
+                new Example(
+                        new UsageView(
+                                RUN,
+                                totals("0.000012"),
+                                List.of(new UsageView.ByModel("m", "openai", totals("0.000012"))),
+                                List.of(new UsageView.BySubstage("s", "area-1", 1, "m", "provider", totals(null)))),
+                        """
+                        {"runId":"01890a5d-1111-774b-bcce-b302099a8057","totals":{"calls":1,"inputTokens":2,
+                        "cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,"reasoningTokens":6,"costUsd":0.000012},
+                        "byModel":[{"model":"m","provider":"openai","calls":1,"inputTokens":2,
+                        "cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,"reasoningTokens":6,"costUsd":0.000012}],
+                        "substages":[{"stage":"s","substage":"area-1","attempt":1,"model":"m","usageSource":"provider",
+                        "calls":1,"inputTokens":2,"cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,
+                        "reasoningTokens":6,"costUsd":null}]}"""),
+                new Example(run(false), runJson("")),
+                new Example(new RunPage(List.of(run(false)), "c1"), "{\"runs\":[" + runJson("") + "],\"next\":\"c1\"}"),
+                new Example(
+                        new RunDetails(run(true), List.of(finishedStage(), queuedStage())),
+                        "{\"run\":" + runJson("\"definition\":{\"stages\":[]},") + """
+                        ,"stages":[{"key":"a","name":"A","category":"ci","kind":"swarm","status":"failed","attempt":2,
+                        "worker":"host-1","progress":{"done":1,"total":3,"message":null},
+                        "sandbox":{"profile":"untrusted-code-read","effective":"untrusted-code-read","backend":"bubblewrap"},
+                        "startedAt":"2026-08-24T10:00:00.000Z","finishedAt":"2026-08-24T10:00:01.500Z","exitCode":3,
+                        "error":{"code":"exit_code","message":"exit code 3"},
+                        "substages":[{"key":"area-1","title":null,"status":"done","attempt":1,"worker":null,"startedAt":null,
+                        "finishedAt":null,"exitCode":0,"error":null}],"waiting":null},""" + QUEUED_STAGE_JSON + "]}"));
+    }
+
+    private static Problem problem(@Nullable String stage) {
+        return Problem.of(ProblemCode.BUILTIN_UNKNOWN, stage, "f", "m");
+    }
+
+    private static KeyView key(@Nullable String plaintext) {
+        return new KeyView(
+                UUID.fromString("01890a5d-3333-774b-bcce-b302099a8057"),
+                plaintext,
+                new ProjectId("acme"),
+                "ci",
+                AT,
+                AT.plusSeconds(90),
+                null);
+    }
+
+    private static String keyJson(String plaintext) {
+        return "{\"id\":\"01890a5d-3333-774b-bcce-b302099a8057\"," + plaintext + """
+                "projectId":"acme","name":"ci","createdAt":"2026-08-24T10:00:00.000Z",
+                "expiresAt":"2026-08-24T10:01:30.000Z","revokedAt":null}""";
+    }
+
+    private static UsageView.Totals totals(@Nullable String cost) {
+        return new UsageView.Totals(1, 2, 3, 4, 5, 6, cost == null ? null : new BigDecimal(cost));
+    }
+
+    private static RunView run(boolean withDefinition) {
+        return new RunView(
+                RUN,
+                new ProjectId("acme"),
+                RunStatus.CANCELLING,
+                false,
+                12,
+                "api",
+                null,
+                withDefinition ? Json.readTree("{\"stages\":[]}") : null,
+                Json.readTree("[]"),
+                Json.readTree("{\"n\":1.50}"),
+                Map.of("team", "core"),
+                new Failure("worker_lost", "m"),
+                AT,
+                AT,
+                null,
+                AT,
+                null,
+                WAITING);
+    }
+
+    private static String runJson(String definition) {
+        return """
+                {"id":"01890a5d-1111-774b-bcce-b302099a8057","projectId":"acme","status":"cancelling","terminal":false,
+                "version":12,"trigger":"api","sha":null,""" + definition + """
+                "sources":[],"context":{"n":1.50},"labels":{"team":"core"},"error":{"code":"worker_lost","message":"m"},
+                "createdAt":"2026-08-24T10:00:00.000Z","startedAt":"2026-08-24T10:00:00.000Z","finishedAt":null,
+                "cancelRequestedAt":"2026-08-24T10:00:00.000Z","killConfirmed":null,"waiting":""" + WAITING_JSON + "}";
+    }
+
+    private static StageView finishedStage() {
+        return new StageView(
+                "a",
+                "A",
+                "ci",
+                "swarm",
+                StageStatus.FAILED,
+                2,
+                "host-1",
+                new StageView.ProgressView(1, 3, null),
+                new StageView.SandboxView("untrusted-code-read", "untrusted-code-read", "bubblewrap"),
+                AT,
+                AT.plusMillis(1500),
+                3,
+                new Failure("exit_code", "exit code 3"),
+                List.of(new StageView.SubstageView("area-1", null, StageStatus.DONE, 1, null, null, null, 0, null)),
+                null);
+    }
+
+    private static StageView queuedStage() {
+        return new StageView(
+                "b",
+                "b",
+                null,
+                "noop",
+                StageStatus.QUEUED,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                WAITING);
+    }
+}
