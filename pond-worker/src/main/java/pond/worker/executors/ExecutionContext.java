@@ -1,0 +1,46 @@
+package pond.worker.executors;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.LogStream;
+import pond.common.protocol.Job;
+
+/**
+ * What a stage is given: one per job. The folders are made when they are first asked for, so a stage that needs none
+ * costs none. {@link #line} and {@link #progress} may be called from any thread, the rest from the executor's.
+ */
+public interface ExecutionContext {
+    Job job();
+
+    /** The checkout as fetched, this stage's own: the bundle is brought and extracted on the first call. */
+    Path checkout() throws IOException, InterruptedException;
+
+    /** Files left here become artifacts, by their path below it. */
+    Path output() throws IOException;
+
+    /** A fresh home folder. */
+    Path home() throws IOException;
+
+    /** A fresh folder for temporary files. */
+    Path temp() throws IOException;
+
+    /** Artifacts of earlier stages under their names, the nearest ancestor's where several have one; not to be written. */
+    Path inputs() throws IOException, InterruptedException;
+
+    /** The same, all of them, in a folder per stage. */
+    Path inputsByStage() throws IOException, InterruptedException;
+
+    /** Appends a line to the run's log; never blocks for long: past the limit lines are dropped and counted. */
+    void line(LogStream stream, String text);
+
+    /** Tells how far the stage has come; {@code total} 0 when it is not known. */
+    void progress(long done, long total, @Nullable String message);
+
+    /** Set when the stage is to end. */
+    StopSignal stop();
+
+    /** How long a process that is told to end may take before it is killed. */
+    Duration grace();
+}

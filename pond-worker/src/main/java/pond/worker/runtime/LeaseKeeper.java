@@ -1,0 +1,214 @@
+package pond.worker.runtime;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.common.protocol.Attached;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.RenewRequest;
+import pond.common.protocol.Renewal;
+import pond.common.protocol.WorkerProtocol;
+
+/**
+ * Keeps the leases of all jobs under one attachment, carries out the server's orders, and stops jobs whose lease can
+ * have ended. One thread; the only one that prolongs leases.
+ *
+ * <p><b>Time.</b> A lease counts from the moment its request was sent: the server got it later, so its own count ends
+ * later. Only the monotonic clock is used, and a tenth of the lease is kept in reserve.
+ *
+ * <p><b>A job that comes while a call waits</b> is not in that call. With L for the lease: the request that brought the
+ * job was sent at most L/3 before it came, the call that waits ends at most L/3 after, and the next one, which has the
+ * job in it, waits L/30 only. So its first renewal is there at 0.7 L by its own count, and 0.9 L is when it would be
+ * stopped: room for a failed call or two. Were that call to wait for L/3 again, there would be none. Short jobs end
+ * before, and cost no call of their own.
+ */
+final class LeaseKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
+
+    private final WorkerProtocol protocol;
+    private final Slots slots;
+    private final Attached attachment;
+    private final BooleanSupplier draining;
+    private final LongSupplier nanos;
+    private final ServerNews news;
+    private final Backoff backoff;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    LeaseKeeper(
+            WorkerProtocol protocol,
+            Slots slots,
+            Attached attachment,
+            BooleanSupplier draining,
+            LongSupplier nanos,
+            ServerNews news) {
+        this.protocol = protocol;
+        this.slots = slots;
+        this.attachment = attachment;
+        this.draining = draining;
+        this.nanos = nanos;
+        this.news = news;
+        this.backoff = new Backoff(attachment.lease().dividedBy(6));
+    }
+
+    void start(String worker) {
+        new WorkerThreads(worker + "-lease").newThread(this::keep).start();
+    }
+
+    /** Ends the thread; a call that waits is left to itself. */
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+
+    /** Tells the server at once that the worker is draining, beside the call that waits. */
+    void announceDrain() {
+        RenewRequest order = new RenewRequest(held(slots.jobs()), true, Duration.ZERO);
+        Answers.when(() -> protocol.renew(order), attachment.maxWait(), (renewal, failure) -> {
+            if (failure != null) {
+                LOG.debug("the server was not told of the drain; the next renewal does: {}", failure.toString());
+            }
+        });
+    }
+
+    private void keep() {
+        try {
+            while (closed.getCount() > 0 && renewAll()) {
+                LOG.trace("renewed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One call and what follows from it; false when the attachment is over. */
+    private boolean renewAll() throws InterruptedException {
+        List<HeldJob> asked = slots.jobs().stream().filter(job -> !job.isLost()).toList();
+        boolean fresh = !asked.stream().allMatch(HeldJob::wasRenewed);
+        Duration wait = fresh ? shortWait() : attachment.maxWait();
+        long sent = nanos.getAsLong();
+        try {
+            Renewal renewal =
+                    answer(protocol.renew(new RenewRequest(held(asked), draining.getAsBoolean(), wait)), sent);
+            news.contact();
+            backoff.reset();
+            boolean something = apply(renewal, asked, sent);
+            long left = shortWait().toNanos() - (nanos.getAsLong() - sent);
+            // An order that we cannot act on, such as one about a job that never arrived, comes back at once.
+            if (!something && left > 0) {
+                pause(Duration.ofNanos(left));
+            }
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            Throwable cause = Answers.cause(e);
+            if (cause instanceof ProtocolException refused && Answers.losesJobs(refused.refusal())) {
+                news.refused(attachment, refused.refusal());
+                return false;
+            }
+            LOG.warn("renewing {} leases failed, trying again: {}", asked.size(), cause.toString());
+            pause(backoff.next());
+        }
+        return true;
+    }
+
+    /** A thirtieth of the lease: the pace of calls that have no reason to wait long. */
+    private Duration shortWait() {
+        return attachment.lease().dividedBy(30);
+    }
+
+    private static List<RenewRequest.Held> held(List<HeldJob> jobs) {
+        return jobs.stream()
+                .map(job -> new RenewRequest.Held(job.job().ref(), job.isCancelOrdered()))
+                .toList();
+    }
+
+    /** Waits for the answer, half a lease at most, and meanwhile stops jobs whose lease can have ended. */
+    private Renewal answer(CompletableFuture<Renewal> call, long sent)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long giveUp = sent + attachment.lease().toNanos() / 2;
+        while (true) {
+            long left = giveUp - nanos.getAsLong();
+            if (left <= 0 || closed.getCount() == 0) {
+                call.cancel(true);
+                throw new TimeoutException("no answer within half a lease");
+            }
+            if (waitFor(call, Math.min(left, untilFirstExpiry()))) {
+                return call.get();
+            }
+            expire();
+        }
+    }
+
+    private static boolean waitFor(CompletableFuture<?> call, long atMost)
+            throws InterruptedException, ExecutionException {
+        try {
+            call.get(atMost, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** True when this was news. */
+    private boolean apply(Renewal renewal, List<HeldJob> asked, long sent) {
+        boolean something = false;
+        for (HeldJob job : asked) {
+            if (!renewal.lost().contains(job.job().id())) {
+                job.renewed(sent + LeaseLoop.safeNanos(attachment));
+            } else if (!job.isLost()) {
+                LOG.info(
+                        "job {}: the server says that its lease is lost",
+                        job.job().id());
+                job.lose();
+                something = true;
+            }
+        }
+        for (HeldJob job : slots.jobs()) {
+            if (renewal.cancel().contains(job.job().id()) && !job.isCancelOrdered()) {
+                job.cancel();
+                something = true;
+            }
+        }
+        if (renewal.drain() && !draining.getAsBoolean()) {
+            news.drainOrdered();
+        }
+        return something;
+    }
+
+    private void expire() {
+        long now = nanos.getAsLong();
+        for (HeldJob job : slots.jobs()) {
+            if (job.safeUntil() - now <= 0 && !job.isLost()) {
+                LOG.warn(
+                        "job {}: stopped, its lease was not renewed in time",
+                        job.job().id());
+                job.lose();
+            }
+        }
+    }
+
+    private long untilFirstExpiry() {
+        long now = nanos.getAsLong();
+        return slots.jobs().stream()
+                .filter(job -> !job.isLost())
+                .mapToLong(job -> Math.max(0, job.safeUntil() - now))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private void pause(Duration time) throws InterruptedException {
+        long end = nanos.getAsLong() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - nanos.getAsLong()) {
+            if (closed.await(Math.min(left, untilFirstExpiry()), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            expire();
+        }
+    }
+}

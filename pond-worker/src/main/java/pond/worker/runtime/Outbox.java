@@ -1,0 +1,118 @@
+package pond.worker.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.common.api.LogStream;
+import pond.common.protocol.ArtifactUpload;
+import pond.common.protocol.Completion;
+import pond.common.protocol.Completion.Produced;
+import pond.common.protocol.Outcome;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Receipt;
+import pond.common.protocol.Refusal;
+import pond.common.protocol.WorkerProtocol;
+import pond.worker.checkout.OutputFile;
+
+/**
+ * What the worker still owes the server when a stage has ended: its artifacts, the rest of its log, and last its
+ * {@code complete}. Keeps at it for as long as the job is held. For one thread.
+ */
+final class Outbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    private static final int TRIES = 3;
+
+    private final HeldJob held;
+    private final WorkerProtocol protocol;
+    private final LogShipper log;
+    private final JobCalls calls;
+
+    Outbox(HeldJob held, WorkerProtocol protocol, LogShipper log) {
+        this.held = held;
+        this.protocol = protocol;
+        this.log = log;
+        this.calls = JobCalls.whileHeld(held);
+    }
+
+    /**
+     * Returns when the server has accepted the end. Should it ask again and again for things that it was given, the job
+     * is given up; its lease runs out then.
+     *
+     * @throws AbandonedException when the job is no longer ours
+     */
+    void deliver(Outcome outcome, Receipt receipt, List<OutputFile> files)
+            throws AbandonedException, InterruptedException {
+        for (int left = TRIES; left > 0; left--) {
+            List<Produced> produced = new ArrayList<>();
+            Outcome ended = upload(files, outcome, produced);
+            long lastLog = calls.answer(() -> log.finish().copy(), JobCalls.FOR_BYTES);
+            Completion completion =
+                    new Completion(held.job().ref(), ended, lastLog, produced, withDropped(receipt, log.dropped()));
+            try {
+                calls.answer(() -> protocol.complete(completion), ANSWER_WITHIN);
+                return;
+            } catch (ProtocolException e) {
+                LOG.warn("job {}: its end was refused ({}): {}", held.job().id(), e.refusal(), e.getMessage());
+            }
+        }
+        held.lose();
+        throw new AbandonedException();
+    }
+
+    /** An artifact that is refused fails the stage, unless it has failed already; the others are kept. */
+    private Outcome upload(List<OutputFile> files, Outcome outcome, List<Produced> produced)
+            throws AbandonedException, InterruptedException {
+        Outcome ended = outcome;
+        for (OutputFile file : files) {
+            ArtifactUpload upload = new ArtifactUpload(held.job().ref(), file.name(), file.size(), file.sha256());
+            try {
+                calls.answer(() -> put(upload, file), JobCalls.FOR_BYTES);
+                produced.add(new Produced(file.name(), file.sha256()));
+            } catch (ProtocolException e) {
+                if (e.refusal() != Refusal.ARTIFACT_REFUSED) {
+                    throw e;
+                }
+                ended = withoutFile(ended, "artifact_refused", file, "was refused: " + e.getMessage());
+            } catch (UncheckedIOException e) {
+                LOG.error("job {}: cannot read {}", held.job().id(), file.name(), e);
+                ended = withoutFile(ended, "worker_error", file, "could not be read by the worker");
+            }
+        }
+        return ended;
+    }
+
+    private Outcome withoutFile(Outcome outcome, String code, OutputFile file, String why) {
+        String message = "artifact '%s' %s".formatted(file.name(), why);
+        log.append(LogStream.SYSTEM, message);
+        return outcome.result() == Outcome.Result.DONE ? Outcome.failed(code, message, outcome.exitCode()) : outcome;
+    }
+
+    // The protocol closes the stream.
+    @SuppressWarnings("resource")
+    private CompletableFuture<Void> put(ArtifactUpload upload, OutputFile file) {
+        try {
+            return protocol.putArtifact(upload, file.open());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Receipt withDropped(Receipt receipt, long dropped) {
+        return dropped == 0
+                ? receipt
+                : new Receipt(
+                        receipt.profile(),
+                        receipt.effective(),
+                        receipt.backend(),
+                        receipt.outputBytes(),
+                        receipt.outputLines(),
+                        receipt.droppedLines() + dropped,
+                        receipt.survivors());
+    }
+}

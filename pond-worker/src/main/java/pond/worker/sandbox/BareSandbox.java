@@ -1,0 +1,121 @@
+package pond.worker.sandbox;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.worker.sandbox.ProgramLookup.CannotStart;
+
+/**
+ * No isolation: plain subprocesses with our own uid, for callers who are trusted. What they get all the same is an
+ * environment from nothing, no terminal, a session of their own, and a certain end.
+ */
+public final class BareSandbox implements Sandbox {
+    private static final Logger LOG = LoggerFactory.getLogger(BareSandbox.class);
+    private static final List<Path> SETSID_PLACES = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
+    private static final File NULL_DEVICE = new File("/dev/null");
+    private static final Duration SWEEP_LIMIT = Duration.ofSeconds(5);
+
+    private final Optional<Path> setsid;
+    private final ProcFs proc = new ProcFs();
+    private final Set<Long> mainPids = ConcurrentHashMap.newKeySet();
+    private final Executor threads = Executors.newCachedThreadPool(daemonThreads());
+
+    /**
+     * Uses {@code setsid} of util-linux if this host has it. It costs an exec, and is what keeps a stage's {@code kill 0}
+     * and the terminal's Ctrl-C, which go to a whole process group, from reaching across between stage and worker.
+     */
+    public BareSandbox() {
+        this.setsid = SETSID_PLACES.stream().filter(Files::isExecutable).findFirst();
+    }
+
+    /**
+     * What this host gives us to end processes with.
+     *
+     * @param setsid whether stages get a session of their own
+     * @param proc whether /proc tells of processes that have left their parents
+     */
+    public record Means(boolean setsid, boolean proc) {}
+
+    public Means means() {
+        return new Means(setsid.isPresent(), proc.usable());
+    }
+
+    @Override
+    public SandboxedProcess start(Command command, OutputSink sink) {
+        Process process;
+        try {
+            process = launch(command);
+        } catch (CannotStart e) {
+            return new NeverStarted(e.reason());
+        }
+        ProcessTree tree =
+                ProcessTree.of(proc, process.toHandle(), command.environment().mark(), mainPids);
+        RunningProcess running = new RunningProcess(process, tree, sink, threads);
+        running.begin();
+        return running;
+    }
+
+    @Override
+    public int sweep(String workerMark) {
+        Ended.Cleanup cleanup = ProcessTree.ofWorker(proc, workerMark).kill(SWEEP_LIMIT);
+        if (cleanup.survivors() > 0) {
+            LOG.warn("{} processes of a former worker cannot be killed", cleanup.survivors());
+        }
+        return cleanup.leftovers();
+    }
+
+    private Process launch(Command command) throws CannotStart {
+        List<String> argv = new ArrayList<>(command.argv());
+        argv.set(0, ProgramLookup.find(command).toString());
+        // A child of Java is no group leader, so setsid replaces itself and does not fork: the pid stays the program's.
+        setsid.ifPresent(path -> argv.add(0, path.toString()));
+        ProcessBuilder builder =
+                new ProcessBuilder(argv).directory(command.directory().toFile()).redirectInput(NULL_DEVICE);
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(command.environment().variables());
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            // The outer message names the program and directory on this host, its cause the error alone.
+            String reason = e.getCause() == null
+                    ? ""
+                    : ": " + String.valueOf(e.getCause().getMessage()).strip();
+            throw new CannotStart("the system could not start the program" + reason);
+        }
+    }
+
+    private static ThreadFactory daemonThreads() {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "pond-sandbox-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private record NeverStarted(String reason) implements SandboxedProcess {
+        @Override
+        public CompletableFuture<Ended> ended() {
+            return CompletableFuture.completedFuture(Ended.neverStarted(reason));
+        }
+
+        @Override
+        public void stop(Duration grace) {}
+    }
+}

@@ -1,0 +1,18 @@
+package pond.worker.sandbox;
+
+/**
+ * Takes a command's output. Each stream is delivered in order by a thread of its own, so the two can arrive at the same
+ * time. Taking long slows the command down; throwing ends the delivery of that stream, not the command.
+ */
+@FunctionalInterface
+public interface OutputSink {
+
+    /** Which of the two pipes a line came from. */
+    enum Stream {
+        STDOUT,
+        STDERR
+    }
+
+    /** One line without its line end, cut as {@link LineSplitter} says. */
+    void line(Stream stream, String text);
+}
