@@ -1,0 +1,79 @@
+package pond.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.server.workerapi.Rooms;
+
+/**
+ * Removes what nobody needs any more, and what a crash left without an owner: bundles of runs that have ended, artifact
+ * files that no row names, log lines of runs that were never stored. Nothing depends on when it runs.
+ */
+final class Housekeeping implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+    private static final Duration FIRST = Duration.ofSeconds(30);
+    private static final Duration EVERY = Duration.ofMinutes(5);
+    /** Looks at everything that is stored, for what only a crash can leave. */
+    private static final Duration RARELY = Duration.ofHours(6);
+    /** A bundle is stored a moment before its run names it. */
+    private static final Duration YOUNG = Duration.ofMinutes(1);
+
+    private final Rooms rooms;
+    private final InstantSource clock;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "pond-housekeeping-1");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    Housekeeping(Rooms rooms, InstantSource clock) {
+        this.rooms = rooms;
+        this.clock = clock;
+    }
+
+    void start() {
+        every(EVERY, this::removeBundles);
+        every(RARELY, this::removeOrphans);
+    }
+
+    private void every(Duration pause, Runnable chore) {
+        Future<?> unused = timer.scheduleWithFixedDelay(chore, FIRST.toSeconds(), pause.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private void removeBundles() {
+        try {
+            Set<String> inUse = new HashSet<>(rooms.runs().listBundlesInUse());
+            int removed = rooms.bundles().sweep(inUse, clock.instant().minus(YOUNG));
+            log.debug("removed {} bundles", removed);
+        } catch (IOException | RuntimeException e) {
+            log.warn("bundles that nobody needs could not be removed; trying again in {}", EVERY, e);
+        }
+    }
+
+    private void removeOrphans() {
+        try {
+            int removed = rooms.artifacts().sweep(rooms.jobDesk()::isLive);
+            log.debug("removed {} artifact files without an owner", removed);
+            rooms.logs().sweep(run -> rooms.runs().find(run).isPresent()).get(RARELY.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | ExecutionException | TimeoutException e) {
+            log.warn("what a crash left could not be removed; trying again in {}", RARELY, e);
+        }
+    }
+}

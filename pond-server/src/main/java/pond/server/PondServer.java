@@ -1,0 +1,232 @@
+package pond.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocketFactory;
+import pond.common.api.HealthView;
+import pond.common.definition.ExecutorKind;
+import pond.common.protocol.Job.Limits;
+import pond.server.artifacts.ArtifactHandler;
+import pond.server.artifacts.ArtifactService;
+import pond.server.auth.Access;
+import pond.server.auth.AuthFilter;
+import pond.server.auth.Authenticator;
+import pond.server.cli.VersionProvider;
+import pond.server.config.ServerConfig;
+import pond.server.config.SourceKeyFile;
+import pond.server.db.Database;
+import pond.server.db.DatabaseConfig;
+import pond.server.db.StateDir;
+import pond.server.dispatch.DispatchSettings;
+import pond.server.dispatch.Dispatcher;
+import pond.server.dispatch.JobDesk;
+import pond.server.dispatch.LeaseDesk;
+import pond.server.dispatch.Reaper;
+import pond.server.dispatch.WorkerDesk;
+import pond.server.http.Answers;
+import pond.server.http.DocsHandler;
+import pond.server.http.HealthHandler;
+import pond.server.http.HttpServer;
+import pond.server.http.ReadyCheck;
+import pond.server.keys.KeyService;
+import pond.server.local.LocalWorkers;
+import pond.server.logs.LogHandler;
+import pond.server.logs.LogService;
+import pond.server.logs.LogTail;
+import pond.server.preflight.PreflightHandler;
+import pond.server.preflight.PreflightService;
+import pond.server.preflight.PreflightSettings;
+import pond.server.runs.RunHandler;
+import pond.server.runs.RunService;
+import pond.server.sealing.SourceKey;
+import pond.server.sources.SourceFetcher;
+import pond.server.sources.guard.AllowedHost;
+import pond.server.sources.guard.Bundles;
+import pond.server.sources.guard.HostResolver;
+import pond.server.sources.guard.SourceSettings;
+import pond.server.stages.StageService;
+import pond.server.usage.UsageHandler;
+import pond.server.usage.UsageService;
+import pond.server.workerapi.Rooms;
+import pond.server.workerapi.WorkerProtocolService;
+import pond.server.workers.WorkerService;
+
+/**
+ * The wiring: every part of the server, made and started in the order in which they stand here, closed in the opposite
+ * order. This is the only place that knows them all.
+ */
+public final class PondServer implements RunningServer {
+    /** A whole run's log is bounded at some jobs' worth; each job has its own, smaller bound. */
+    private static final int RUN_LOG_JOBS = 16;
+
+    private static final Duration BUSY = Duration.ofSeconds(5);
+    private static final List<String> DOCS =
+            List.of("integrate", "workflows", "builtins", "configuration", "decisions");
+
+    private final Closing closing = new Closing();
+    private final InstantSource clock = InstantSource.system();
+    private final ServerConfig config;
+    private final int port;
+
+    /** Starts a server; see {@link ServeCommand} for the exceptions that become a line on the terminal. */
+    public static PondServer start(ServerConfig config) throws IOException {
+        return new PondServer(config);
+    }
+
+    private PondServer(ServerConfig config) throws IOException {
+        this.config = config;
+        try {
+            port = open().port();
+        } catch (IOException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    private HttpServer open() throws IOException {
+        StateDir state = closing.add(StateDir.forServer(config.stateDir()));
+        Database.unpackNativeLibraryInto(state.tmp());
+        ExecutorService completions = completions();
+        Database database =
+                closing.add(Database.open(DatabaseConfig.of("pond", state.pondDb()), Schema.pond(clock), completions));
+        Database logDatabase =
+                closing.add(Database.open(DatabaseConfig.of("logs", state.logsDb()), Schema.logs(clock), completions));
+
+        LogService logs = new LogService(logDatabase, clock, config.logMaxBytes() * RUN_LOG_JOBS);
+        UsageService usage = new UsageService(database);
+        ArtifactService artifacts = new ArtifactService(database, state.artifacts(), clock);
+        Bundles bundles = new Bundles(state.bundles());
+        StageService stages = new StageService();
+        WorkerService workers = new WorkerService(database, clock);
+        RunService runs = new RunService(database, logs, stages, sourceKey(state), clock);
+
+        DispatchSettings settings = dispatchSettings();
+        LeaseDesk leaseDesk = new LeaseDesk(database, workers);
+        Dispatcher dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, settings, clock);
+        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, settings, clock);
+        WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, completions);
+        WorkerDesk workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, context);
+        Reaper reaper = closing.add(new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context));
+        workerDesk.recover().join();
+        reaper.start();
+
+        Rooms rooms = new Rooms(
+                database, workerDesk, jobDesk, runs, stages, logs, artifacts, usage, bundles, settings.limits());
+        closing.add(new Housekeeping(rooms, clock)).start();
+        SourceFetcher fetcher =
+                new SourceFetcher(bundles, state.tmp(), sourceSettings(), HostResolver.system(), (SSLSocketFactory)
+                        SSLSocketFactory.getDefault());
+        closing.add(LocalWorkers.start(
+                localSettings(state),
+                () -> new WorkerProtocolService(rooms, Set.of("pool:trusted"), true),
+                runs,
+                fetcher));
+        // Closed before the workers: one that is about to go must not be handed anything more.
+        closing.add(leaseDesk);
+
+        Answers answers = new Answers();
+        Access access = new Access(runs);
+        KeyService keys = new KeyService(database, clock);
+        AuthFilter auth = new AuthFilter(new Authenticator(config.serviceToken(), keys));
+        PreflightService preflight = new PreflightService(workers, preflightSettings());
+        LogTail tail = new LogTail(
+                logs,
+                run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
+        return closing.add(HttpServer.start(
+                HttpServer.Settings.of(config.host(), config.port()),
+                answers,
+                List.of(
+                        auth::register,
+                        new PreflightHandler(preflight, answers)::register,
+                        new RunHandler(runs, dispatcher, preflight, access, answers)::register,
+                        new LogHandler(tail, access, answers)::register,
+                        new UsageHandler(usage, access, answers)::register,
+                        new ArtifactHandler(artifacts, access, answers)::register,
+                        new HealthHandler(answers, alive(), checks(database, logDatabase))::register,
+                        new DocsHandler(DOCS)::register)));
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    /** Where futures of writes complete. Bounded by the writes under way; closed last, so that none is left hanging. */
+    private ExecutorService completions() {
+        AtomicInteger number = new AtomicInteger();
+        ExecutorService completions = Executors.newFixedThreadPool(2, task -> {
+            Thread thread = new Thread(task, "pond-completions-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        closing.add(completions::shutdown);
+        return completions;
+    }
+
+    private SourceKey sourceKey(StateDir state) throws IOException {
+        Optional<byte[]> given = config.sourceKey();
+        return new SourceKey(given.isPresent() ? given.get() : SourceKeyFile.readOrCreate(state.root()));
+    }
+
+    private DispatchSettings dispatchSettings() {
+        return new DispatchSettings(
+                config.noWorkerGrace(),
+                config.lease(),
+                config.cancelGrace(),
+                config.runMax(),
+                new Limits(config.logMaxBytes(), config.artifactMaxBytes()));
+    }
+
+    private SourceSettings sourceSettings() {
+        return SourceSettings.of(
+                AllowedHost.parseList(String.join(",", config.sourceAllowedHosts())),
+                config.localSourceRoot().orElse(null),
+                config.tarballMaxBytes(),
+                config.bundleMaxBytes());
+    }
+
+    private LocalWorkers.Settings localSettings(StateDir state) {
+        Set<ExecutorKind> kinds = EnumSet.noneOf(ExecutorKind.class);
+        config.localExecutors().forEach(name -> kinds.add(ExecutorKind.valueOf(name.toUpperCase(Locale.ROOT))));
+        return new LocalWorkers.Settings(
+                state.work(), kinds, config.localConcurrency(), VersionProvider.version(), clock);
+    }
+
+    private PreflightSettings preflightSettings() {
+        return new PreflightSettings(
+                config.requireSandbox(),
+                config.unconfinedShell(),
+                config.requiredRunLabels(),
+                config.localSourceRoot().isPresent());
+    }
+
+    private HealthView alive() {
+        return new HealthView("ok", config.envLabel().orElse(null), VersionProvider.version());
+    }
+
+    private static List<ReadyCheck> checks(Database database, Database logDatabase) {
+        return List.of(
+                new ReadyCheck("database", () -> slowness(database)),
+                new ReadyCheck("logs", () -> slowness(logDatabase)));
+    }
+
+    private static Optional<String> slowness(Database database) {
+        return database.load().oldest().compareTo(BUSY) > 0
+                ? Optional.of("writes have been waiting for more than " + BUSY.toSeconds() + " seconds")
+                : Optional.empty();
+    }
+}

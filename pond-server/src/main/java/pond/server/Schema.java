@@ -1,0 +1,28 @@
+package pond.server;
+
+import java.time.InstantSource;
+import java.util.List;
+import pond.server.db.Migrator;
+
+/** The migration scripts of each database, in order. A script that was released is never changed or removed. */
+final class Schema {
+    private static final List<String> POND = List.of(
+            "0001_create_keys.sql",
+            "0002_create_runs.sql",
+            "0003_create_artifacts.sql",
+            "0004_create_usage.sql",
+            "0005_create_workers.sql");
+    private static final List<String> LOGS = List.of("0001_create_logs.sql");
+
+    private Schema() {}
+
+    /** For {@code pond.db}. */
+    static Migrator pond(InstantSource clock) {
+        return new Migrator("db/pond", POND, clock);
+    }
+
+    /** For {@code logs.db}. */
+    static Migrator logs(InstantSource clock) {
+        return new Migrator("db/logs", LOGS, clock);
+    }
+}

@@ -1,0 +1,67 @@
+package pond.server;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import pond.server.cli.CommandLines;
+import pond.server.cli.KeysCommand;
+import pond.server.cli.PreflightCommand;
+import pond.server.cli.RunCommand;
+import pond.server.cli.VersionProvider;
+
+/** The command line of the jar. Without a command it runs the server. */
+@Command(
+        name = "pond-server",
+        description = "A self-hosted run orchestrator: the server, its keys, and a client.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:it worked",
+            "1:it did not: the server cannot start or be reached, or a fault of pond",
+            "2:the command line or a setting is wrong",
+            "3:the run that was waited for failed or was cancelled; a preflight found errors",
+            "4:the server refused the request"
+        })
+public final class ServerMain {
+    private static final Set<String> ABOUT = Set.of("-h", "--help", "-V", "--version");
+
+    private ServerMain() {}
+
+    public static void main(String[] args) {
+        CommandLine line = commandLine(System.getenv(), PondServer::start);
+        System.exit(line.execute(withCommand(args)));
+    }
+
+    /** Without a command it is {@code serve}, also when there are options. */
+    static String[] withCommand(String[] args) {
+        boolean complete = args.length > 0 && (!args[0].startsWith("-") || ABOUT.contains(args[0]));
+        return complete
+                ? args
+                : Stream.concat(Stream.of("serve"), Arrays.stream(args)).toArray(String[]::new);
+    }
+
+    /**
+     * All commands.
+     *
+     * @param env the environment
+     * @param starter what {@code serve} starts
+     */
+    static CommandLine commandLine(Map<String, String> env, RunningServer.Starter starter) {
+        CommandLine root = new CommandLine(new ServerMain())
+                .addSubcommand(new ServeCommand(env, starter))
+                .addSubcommand(new KeysCommand(ServerMain::keys))
+                .addSubcommand(new RunCommand())
+                .addSubcommand(new PreflightCommand());
+        return CommandLines.prepare(root, env);
+    }
+
+    private static KeysInStateDir keys(Path stateDir) {
+        return KeysInStateDir.open(stateDir, InstantSource.system());
+    }
+}

@@ -1,0 +1,167 @@
+package pond.server.artifacts;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Bytes as files named by their SHA-256: {@code ab/abcdef…} below one folder. A file appears under its name complete and
+ * synced or not at all, so equal bytes are there once and a file is never changed. Safe from several threads.
+ */
+final class ArtifactFiles {
+    /** Younger files may belong to an upload whose row is not written yet. */
+    static final Duration YOUNG = Duration.ofHours(1);
+
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final Path root;
+    private final Path incoming;
+    private final InstantSource clock;
+    /** Held while a file gets its name and while an old one is deleted, so that neither overlooks the other. */
+    private final Object naming = new Object();
+
+    ArtifactFiles(Path root, InstantSource clock) throws IOException {
+        this.root = root;
+        this.incoming = Files.createDirectories(root.resolve("incoming"));
+        this.clock = clock;
+    }
+
+    /**
+     * Keeps all bytes of the stream and answers what they were; reading stops at {@code maxBytes}. The check decides
+     * before the file gets its name; when it or the stream throws, nothing stays behind.
+     */
+    Digest store(InputStream bytes, long maxBytes, Check check) throws IOException {
+        Path part = Files.createTempFile(incoming, "part-", "");
+        try {
+            Digest digest = write(bytes, part, maxBytes);
+            check.accept(digest);
+            Path folder = Files.createDirectories(folder(digest.sha256()));
+            synchronized (naming) {
+                Files.setLastModifiedTime(part, FileTime.from(clock.instant()));
+                Files.move(part, folder.resolve(digest.sha256()), StandardCopyOption.ATOMIC_MOVE);
+            }
+            sync(folder);
+            sync(root);
+            return digest;
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /** Throws to refuse bytes that have arrived. */
+    interface Check {
+        void accept(Digest arrived);
+    }
+
+    /** Opens stored bytes; empty when there are none with this digest. */
+    Optional<FileChannel> open(String sha256) {
+        if (!SHA_256.matcher(sha256).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(FileChannel.open(folder(sha256).resolve(sha256), StandardOpenOption.READ));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes the files that are neither young nor {@code named}; answers how many. */
+    int sweep(Predicate<String> named) throws IOException {
+        Instant before = clock.instant().minus(YOUNG);
+        int deleted = 0;
+        for (Path folder : children(root)) {
+            boolean parts = folder.equals(incoming);
+            for (Path file : children(folder)) {
+                boolean needed = !parts && named.test(file.getFileName().toString());
+                if (!needed && deleteIfOlder(file, before)) {
+                    deleted++;
+                }
+            }
+        }
+        return deleted;
+    }
+
+    private boolean deleteIfOlder(Path file, Instant before) throws IOException {
+        synchronized (naming) {
+            try {
+                return Files.getLastModifiedTime(file).toInstant().isBefore(before) && Files.deleteIfExists(file);
+            } catch (NoSuchFileException gone) {
+                return false;
+            }
+        }
+    }
+
+    private Path folder(String sha256) {
+        return root.resolve(sha256.substring(0, 2));
+    }
+
+    /** One byte more than the limit is read, so that the check can tell that there were too many. */
+    private static Digest write(InputStream bytes, Path part, long maxBytes) throws IOException {
+        MessageDigest sha256 = sha256();
+        long size = 0;
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            int read;
+            while (size <= maxBytes
+                    && (read = bytes.read(buffer, 0, (int) Math.min(buffer.length, maxBytes - size + 1))) >= 0) {
+                sha256.update(buffer, 0, read);
+                ByteBuffer rest = ByteBuffer.wrap(buffer, 0, read);
+                while (rest.hasRemaining()) {
+                    size += out.write(rest);
+                }
+            }
+            out.force(true);
+        }
+        return new Digest(HexFormat.of().formatHex(sha256.digest()), size);
+    }
+
+    /** What is in a folder; nothing in what is none, such as a file that someone put beside ours. */
+    private static List<Path> children(Path folder) throws IOException {
+        List<Path> children = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(children::add);
+        } catch (NotDirectoryException e) {
+            return List.of();
+        }
+        return children;
+    }
+
+    /** A rename is durable once its folder is. */
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

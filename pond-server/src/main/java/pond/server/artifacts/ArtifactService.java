@@ -1,0 +1,181 @@
+package pond.server.artifacts;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import pond.common.ids.ArtifactName;
+import pond.common.ids.JobId;
+import pond.common.ids.RunId;
+import pond.common.protocol.ArtifactUpload;
+import pond.common.protocol.Completion.Produced;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Refusal;
+import pond.server.db.Database;
+import pond.server.db.Tx;
+
+/**
+ * An artifact comes in two steps: its bytes while the job runs ({@link #store}), and its being visible in the transaction
+ * in which the job's end is accepted ({@link #publish}). A file is written before the row that names it and deleted after
+ * it, so a crash leaves at worst a file too many, which {@link #sweep} finds. Safe from any thread.
+ */
+public final class ArtifactService {
+    /** The most artifacts of one job; a tree of build output is a mistake in a glob, not a result. */
+    private static final int MAX_PER_JOB = 10_000;
+
+    private static final long SWEEP_WRITE_SECONDS = 60;
+
+    private final Database database;
+    private final ArtifactFiles files;
+    private final InstantSource clock;
+    private final ArtifactStore store = new ArtifactStore();
+
+    /**
+     * @param database with {@code db/pond}
+     * @param folder for the bytes; it is made when it is missing
+     */
+    public ArtifactService(Database database, Path folder, InstantSource clock) throws IOException {
+        this.database = database;
+        this.files = new ArtifactFiles(folder, clock);
+        this.clock = clock;
+    }
+
+    /**
+     * Keeps the bytes of an upload for its job, in place of an earlier upload of that name. Reads and closes the stream on
+     * the calling thread; the future completes when bytes and row are on disk.
+     *
+     * <p>Fails with {@link Refusal#ARTIFACT_REFUSED}, and keeps nothing, when the bytes are not those announced, are more
+     * than {@code maxBytes}, or are of one artifact too many; with {@link UncheckedIOException} when reading or writing
+     * fails.
+     */
+    public CompletableFuture<Digest> store(ArtifactUpload upload, InputStream bytes, long maxBytes) {
+        ArtifactName name = upload.name();
+        JobId job = upload.job().job();
+        try (bytes) {
+            if (upload.size() > maxBytes) {
+                throw refused(name, "has " + upload.size() + " bytes; at most " + maxBytes + " are taken");
+            }
+            Digest announced = new Digest(upload.sha256(), upload.size());
+            Digest arrived = files.store(bytes, upload.size(), found -> {
+                if (!found.equals(announced)) {
+                    throw refused(name, "is not what was announced: size or SHA-256 differ");
+                }
+            });
+            return database.write(tx -> {
+                store.putUpload(tx, job, name, arrived, clock.instant());
+                if (store.uploads(tx, job) > MAX_PER_JOB) {
+                    throw refused(name, "is one too many: a job may have " + MAX_PER_JOB);
+                }
+                return arrived;
+            });
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(new UncheckedIOException(e));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Shows what a job has produced, in place of what an earlier attempt had. Throws {@link Refusal#INCOMPLETE} when one
+     * has not arrived; the transaction must then fail.
+     */
+    public void publish(Tx tx, Producer producer, JobId job, List<Produced> produced) {
+        Instant now = clock.instant();
+        store.delete(tx, producer);
+        for (Produced one : new LinkedHashSet<>(produced)) {
+            if (!store.publish(tx, producer, job, one, now)) {
+                throw new ProtocolException(
+                        Refusal.INCOMPLETE, "artifact '" + one.name() + "' with this digest has not arrived");
+            }
+        }
+        store.deleteUploads(tx, job);
+    }
+
+    /** Forgets what arrived for a job whose result is not accepted. */
+    public void dropUploads(Tx tx, JobId job) {
+        store.deleteUploads(tx, job);
+    }
+
+    /**
+     * Keeps bytes that the server itself has made, to be shown by {@link #add} within the hour. Closes the stream. Throws
+     * {@link UncheckedIOException}, also when there are more than {@code maxBytes}.
+     */
+    public Digest keep(InputStream bytes, long maxBytes) {
+        try (bytes) {
+            return files.store(bytes, maxBytes, found -> {
+                if (found.size() > maxBytes) {
+                    throw new UncheckedIOException(new IOException("more than " + maxBytes + " bytes"));
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Shows bytes that were kept, in place of an artifact of that name, besides the others of the producer. */
+    public void add(Tx tx, Producer producer, ArtifactName name, Digest kept) {
+        store.put(tx, producer, name, kept, clock.instant());
+    }
+
+    /** A run's artifacts by stage in the order of the definition, then by substage and name. */
+    public List<Artifact> list(RunId run) {
+        return database.read(tx -> store.list(tx, run));
+    }
+
+    /** The artifact of that name; of several, that of the last stage in the definition and its lowest substage. */
+    public Optional<Artifact> find(RunId run, ArtifactName name, @Nullable String stage, @Nullable String substage) {
+        return database.read(tx -> store.find(tx, run, name, stage, substage));
+    }
+
+    /** The artifacts of these stages, in the order of {@link #list}: what a stage after them may read. */
+    public List<Artifact> visibleTo(Tx tx, RunId run, Collection<String> stages) {
+        return store.of(tx, run, stages);
+    }
+
+    /** Opens an artifact's bytes; empty when they are gone, with their run. The caller closes the channel. */
+    public Optional<FileChannel> open(String sha256) {
+        return files.open(sha256);
+    }
+
+    /** Deletes a run's artifacts; their bytes go with the next {@link #sweep}. */
+    public void deleteRun(Tx tx, RunId run) {
+        store.deleteRun(tx, run);
+    }
+
+    /**
+     * Deletes uploads of jobs that are gone and files that no row names, both when older than an hour. Blocks for as long
+     * as the disk takes; answers how many files it deleted.
+     */
+    public int sweep(Predicate<JobId> lives) {
+        Instant before = clock.instant().minus(ArtifactFiles.YOUNG);
+        List<JobId> gone = database.read(tx -> store.uploadersBefore(tx, before)).stream()
+                .filter(job -> !lives.test(job))
+                .toList();
+        database.write(tx -> {
+                    gone.forEach(job -> store.deleteUploads(tx, job));
+                    return gone.size();
+                })
+                .orTimeout(SWEEP_WRITE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        try {
+            return files.sweep(sha256 -> database.read(tx -> store.isNamed(tx, sha256)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ProtocolException refused(ArtifactName name, String why) {
+        return new ProtocolException(Refusal.ARTIFACT_REFUSED, "artifact '" + name + "' " + why);
+    }
+}

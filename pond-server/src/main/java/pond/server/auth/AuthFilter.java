@@ -1,0 +1,37 @@
+package pond.server.auth;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Collections;
+
+/**
+ * Asks for a token on everything under {@code /v1}, paths without a route included: who has no token learns nothing
+ * about what is there.
+ */
+public final class AuthFilter {
+    private static final String PRINCIPAL = "pond.principal";
+
+    private final Authenticator authenticator;
+
+    public AuthFilter(Authenticator authenticator) {
+        this.authenticator = authenticator;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.before("/v1/*", this::authenticate);
+    }
+
+    /** Who made this request. A route that the filter does not cover has nobody, and fails. */
+    public static Principal principal(Context ctx) {
+        Principal principal = ctx.attribute(PRINCIPAL);
+        if (principal == null) {
+            throw new IllegalStateException("no filter has authenticated " + ctx.path());
+        }
+        return principal;
+    }
+
+    private void authenticate(Context ctx) {
+        ctx.attribute(
+                PRINCIPAL, authenticator.authenticate(Collections.list(ctx.req().getHeaders("Authorization"))));
+    }
+}

@@ -1,0 +1,137 @@
+package pond.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.ArtifactList;
+import pond.common.api.ArtifactView;
+import pond.common.api.LogPage;
+import pond.common.api.PreflightView;
+import pond.common.api.RunDetails;
+import pond.common.api.RunPage;
+import pond.common.api.RunView;
+import pond.common.api.UsageView;
+import pond.common.ids.ProjectId;
+import pond.common.ids.RunId;
+import pond.common.json.Json;
+
+/**
+ * The API as methods. Each goes on trying for half a minute while the server is away, which no call minds: a submit
+ * carries a key that makes its repetition the same run. Blocking; safe to share between threads.
+ */
+public final class PondClient implements AutoCloseable {
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private final PondHttp http;
+
+    /**
+     * A client of one server.
+     *
+     * @param insecureHttp send the token in the clear, too
+     * @throws IllegalArgumentException when the URL cannot be used
+     */
+    public PondClient(URI server, String token, boolean insecureHttp) {
+        this.http = new PondHttp(server, token, insecureHttp);
+    }
+
+    /** Submits a run; the body is as the API wants it. */
+    public RunView submit(JsonNode body) throws IOException, InterruptedException {
+        Request request = http.request(http.url("v1/runs"))
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .post(json(body))
+                .build();
+        return http.json(request, RunView.class);
+    }
+
+    /** What would stop or hamper such a run; makes none. */
+    public PreflightView preflight(JsonNode body) throws IOException, InterruptedException {
+        return http.json(
+                http.request(http.url("v1/runs/preflight")).post(json(body)).build(), PreflightView.class);
+    }
+
+    /** A page of runs, newest first. */
+    public RunPage list(Optional<ProjectId> project, List<String> statuses, int limit, @Nullable String cursor)
+            throws IOException, InterruptedException {
+        HttpUrl.Builder url = http.url("v1/runs").addQueryParameter("limit", String.valueOf(limit));
+        project.ifPresent(id -> url.addQueryParameter("projectId", id.value()));
+        statuses.forEach(status -> url.addQueryParameter("status", status));
+        if (cursor != null) {
+            url.addQueryParameter("cursor", cursor);
+        }
+        return get(url, RunPage.class);
+    }
+
+    public RunDetails run(RunId id) throws IOException, InterruptedException {
+        return get(http.url("v1/runs/" + id), RunDetails.class);
+    }
+
+    /** The run once it has changed since a version, or as it is after a while. */
+    public RunDetails runAfter(RunId id, long version, int waitSeconds) throws IOException, InterruptedException {
+        return get(
+                http.url("v1/runs/" + id)
+                        .addQueryParameter("version", String.valueOf(version))
+                        .addQueryParameter("wait", String.valueOf(waitSeconds)),
+                RunDetails.class);
+    }
+
+    /** Log lines after a cursor; waits for some when there are none. */
+    public LogPage logs(RunId id, long since, int waitSeconds) throws IOException, InterruptedException {
+        return get(
+                http.url("v1/runs/" + id + "/logs")
+                        .addQueryParameter("since", String.valueOf(since))
+                        .addQueryParameter("wait", String.valueOf(waitSeconds)),
+                LogPage.class);
+    }
+
+    public UsageView usage(RunId id) throws IOException, InterruptedException {
+        return get(http.url("v1/runs/" + id + "/usage"), UsageView.class);
+    }
+
+    public ArtifactList artifacts(RunId id) throws IOException, InterruptedException {
+        return get(http.url("v1/runs/" + id + "/artifacts"), ArtifactList.class);
+    }
+
+    /**
+     * Fetches an artifact to {@code DIR/STAGE[/SUBSTAGE]/NAME}. The file appears when its bytes have the listed digest,
+     * and never outside of the folder.
+     */
+    public Path download(RunId id, ArtifactView artifact, Path folder) throws IOException, InterruptedException {
+        HttpUrl.Builder url = http.url("v1/runs/" + id + "/artifacts").addQueryParameter("stage", artifact.stage());
+        List.of(artifact.name().value().split("/")).forEach(url::addPathSegment);
+        if (artifact.substage() != null) {
+            url.addQueryParameter("substage", artifact.substage());
+        }
+        Download download = new Download(artifact, folder);
+        return http.send(http.request(url).build(), body -> download.write(body.byteStream()));
+    }
+
+    /** Asks for an end; answers with the run as it is then. */
+    public RunView cancel(RunId id) throws IOException, InterruptedException {
+        Request request = http.request(http.url("v1/runs/" + id + "/cancel"))
+                .post(RequestBody.create(new byte[0], null))
+                .build();
+        return http.json(request, RunView.class);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    private <T> T get(HttpUrl.Builder url, Class<T> type) throws IOException, InterruptedException {
+        return http.json(http.request(url).build(), type);
+    }
+
+    private static RequestBody json(JsonNode body) {
+        return RequestBody.create(Json.write(body), JSON);
+    }
+}

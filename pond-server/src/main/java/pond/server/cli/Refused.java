@@ -1,0 +1,36 @@
+package pond.server.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pond.common.problems.Problem;
+
+/** The server understood and refused; the message has its words. */
+final class Refused extends RuntimeException {
+    private final int status;
+
+    Refused(int status, String message) {
+        super(message);
+        this.status = status;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** A detail with its problems, a line each. */
+    static String describe(@Nullable String detail, List<Problem> problems) {
+        StringBuilder text = new StringBuilder(Terminal.clean(String.valueOf(detail)));
+        for (Problem problem : problems) {
+            text.append(System.lineSeparator())
+                    .append("  ")
+                    .append(problem.severity())
+                    .append(' ')
+                    .append(problem.code());
+            if (problem.field() != null) {
+                text.append(" at ").append(Terminal.clean(problem.field()));
+            }
+            text.append(": ").append(Terminal.clean(problem.message()));
+        }
+        return text.toString();
+    }
+}

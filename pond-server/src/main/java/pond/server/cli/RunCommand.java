@@ -1,0 +1,169 @@
+package pond.server.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import pond.common.api.ArtifactView;
+import pond.common.api.RunDetails;
+import pond.common.api.RunPage;
+import pond.common.api.RunView;
+import pond.common.api.UsageView;
+import pond.common.ids.ProjectId;
+import pond.common.ids.RunId;
+import pond.common.json.Json;
+
+/** {@code run …}: the API from a terminal. Results go to stdout; progress and complaints to stderr. */
+@Command(
+        name = "run",
+        description = "Submit, watch and cancel runs on a server.",
+        mixinStandardHelpOptions = true,
+        subcommands = SubmitCommand.class)
+public final class RunCommand implements Runnable {
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli has not filled in the command");
+        }
+        throw new ParameterException(
+                spec.commandLine(), "one of submit, list, show, logs, cancel, artifacts, usage is needed");
+    }
+
+    @Command(name = "list", description = "List runs, newest first.", mixinStandardHelpOptions = true)
+    int list(
+            @Mixin ServerOptions options,
+            @Option(names = "--project", paramLabel = "ID", description = "Only this project's.") @Nullable
+                    String project,
+            @Option(names = "--status", paramLabel = "STATUS", description = "Only these; may repeat.") @Nullable
+                    List<String> statuses,
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most this many (50).")
+                    int limit,
+            @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on where a list ended.") @Nullable
+                    String cursor)
+            throws IOException, InterruptedException {
+        Optional<ProjectId> id = Optional.ofNullable(project)
+                .map(text -> ProjectId.parse(text)
+                        .orElseThrow(() -> new ParameterException(options.line(), "--project is not a project")));
+        try (PondClient client = options.client()) {
+            RunPage page = client.list(id, statuses == null ? List.of() : statuses, limit, cursor);
+            print(options, page, out -> {
+                Table.print(
+                        out,
+                        List.of("ID", "STATUS", "PROJECT", "CREATED", "FINISHED"),
+                        page.runs().stream().map(RunCommand::row).toList());
+                if (page.next() != null) {
+                    options.line().getErr().println("more with --cursor " + page.next());
+                }
+            });
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "show", description = "Show a run and its stages.", mixinStandardHelpOptions = true)
+    int show(@Mixin ServerOptions options, @Parameters(paramLabel = "RUN", description = "Its id.") RunId id)
+            throws IOException, InterruptedException {
+        try (PondClient client = options.client()) {
+            RunDetails details = client.run(id);
+            print(options, details, out -> RunText.details(out, details));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "logs", description = "Print a run's log.", mixinStandardHelpOptions = true)
+    int logs(
+            @Mixin ServerOptions options,
+            @Parameters(paramLabel = "RUN", description = "Its id.") RunId id,
+            @Option(names = "--follow", description = "Go on until the run has ended.") boolean follow,
+            @Option(names = "--since", paramLabel = "ID", defaultValue = "0", description = "After this line.")
+                    long since)
+            throws IOException, InterruptedException {
+        try (PondClient client = options.client()) {
+            PrintWriter out = options.line().getOut();
+            new Follower(client, id)
+                    .lines(since, follow, line -> out.println(options.json ? Json.write(line) : RunText.line(line)));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "cancel", description = "Ask a run to end.", mixinStandardHelpOptions = true)
+    int cancel(@Mixin ServerOptions options, @Parameters(paramLabel = "RUN", description = "Its id.") RunId id)
+            throws IOException, InterruptedException {
+        try (PondClient client = options.client()) {
+            RunView run = client.cancel(id);
+            print(options, run, out -> out.println(run.status()));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "artifacts",
+            description = "List a run's artifacts, or fetch them.",
+            mixinStandardHelpOptions = true)
+    int artifacts(
+            @Mixin ServerOptions options,
+            @Parameters(paramLabel = "RUN", description = "Its id.") RunId id,
+            @Option(
+                            names = "--download",
+                            paramLabel = "DIR",
+                            description = "Fetch them to DIR/STAGE[/SUBSTAGE]/NAME and check their digests.")
+                    @Nullable
+                    Path folder)
+            throws IOException, InterruptedException {
+        try (PondClient client = options.client()) {
+            List<ArtifactView> artifacts = client.artifacts(id).artifacts();
+            if (folder == null) {
+                print(options, artifacts, out -> RunText.artifacts(out, artifacts));
+                return ExitCode.OK;
+            }
+            for (ArtifactView artifact : artifacts) {
+                options.line().getOut().println(client.download(id, artifact, folder));
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "usage", description = "Show what a run's model calls used.", mixinStandardHelpOptions = true)
+    int usage(@Mixin ServerOptions options, @Parameters(paramLabel = "RUN", description = "Its id.") RunId id)
+            throws IOException, InterruptedException {
+        try (PondClient client = options.client()) {
+            UsageView usage = client.usage(id);
+            print(options, usage, out -> RunText.usage(out, usage));
+            return ExitCode.OK;
+        }
+    }
+
+    private interface Text {
+        void print(PrintWriter out);
+    }
+
+    private static void print(ServerOptions options, Object result, Text text) {
+        PrintWriter out = options.line().getOut();
+        if (options.json) {
+            out.println(Json.write(result));
+        } else {
+            text.print(out);
+        }
+    }
+
+    private static List<String> row(RunView run) {
+        return List.of(
+                run.id().toString(),
+                run.status().toString(),
+                Table.cell(run.projectId()),
+                Table.cell(run.createdAt()),
+                Table.cell(run.finishedAt()));
+    }
+}

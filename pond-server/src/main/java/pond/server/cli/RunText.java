@@ -1,0 +1,97 @@
+package pond.server.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.ArtifactView;
+import pond.common.api.Failure;
+import pond.common.api.LogLine;
+import pond.common.api.RunDetails;
+import pond.common.api.StageView;
+import pond.common.api.UsageView;
+import pond.common.api.UsageView.Totals;
+import pond.common.api.Waiting;
+
+/** Runs and what belongs to them as text for people. */
+final class RunText {
+    private RunText() {}
+
+    static void details(PrintWriter out, RunDetails details) {
+        out.println("run " + details.run().id() + " of project "
+                + Table.cell(details.run().projectId()) + ": " + details.run().status());
+        reason(out, details.run().error(), details.run().waiting());
+        Table.print(
+                out,
+                List.of("STAGE", "KIND", "STATUS", "ATTEMPT", "WORKER", "STARTED", "FINISHED", "EXIT"),
+                details.stages().stream().map(RunText::row).toList());
+        for (StageView stage : details.stages()) {
+            reason(out, stage.error(), stage.waiting());
+        }
+    }
+
+    static String line(LogLine line) {
+        String where = line.stage() == null
+                ? line.source().toString()
+                : line.stage() + (line.substage() == null ? "" : "/" + line.substage());
+        return line.at() + " " + Terminal.clean(where) + " " + line.stream() + ": " + Terminal.clean(line.line());
+    }
+
+    static void artifacts(PrintWriter out, List<ArtifactView> artifacts) {
+        Table.print(
+                out,
+                List.of("STAGE", "SUBSTAGE", "NAME", "BYTES", "SHA256"),
+                artifacts.stream()
+                        .map(artifact -> List.of(
+                                Table.cell(artifact.stage()),
+                                Table.cell(artifact.substage()),
+                                Table.cell(artifact.name()),
+                                Long.toString(artifact.size()),
+                                Table.cell(artifact.sha256())))
+                        .toList());
+    }
+
+    static void usage(PrintWriter out, UsageView usage) {
+        Table.print(
+                out,
+                List.of("MODEL", "CALLS", "INPUT", "CACHE READ", "CACHE WRITE", "OUTPUT", "REASONING", "USD"),
+                Stream.concat(
+                                usage.byModel().stream().map(model -> row(Table.cell(model.model()), model.totals())),
+                                Stream.of(row("total", usage.totals())))
+                        .toList());
+    }
+
+    private static void reason(PrintWriter out, @Nullable Failure error, @Nullable Waiting waiting) {
+        if (error != null) {
+            out.println("  " + Table.cell(error.code()) + ": " + Table.cell(error.message()));
+        }
+        if (waiting != null) {
+            out.println("  waiting until " + waiting.deadline() + ": " + Table.cell(waiting.message()) + "; then "
+                    + Table.cell(waiting.onDeadline()));
+        }
+    }
+
+    private static List<String> row(StageView stage) {
+        return List.of(
+                Table.cell(stage.key()),
+                Table.cell(stage.kind()),
+                stage.status().toString(),
+                Integer.toString(stage.attempt()),
+                Table.cell(stage.worker()),
+                Table.cell(stage.startedAt()),
+                Table.cell(stage.finishedAt()),
+                Table.cell(stage.exitCode()));
+    }
+
+    private static List<String> row(String model, Totals totals) {
+        return List.of(
+                model,
+                Long.toString(totals.calls()),
+                Long.toString(totals.inputTokens()),
+                Long.toString(totals.cacheReadTokens()),
+                Long.toString(totals.cacheWriteTokens()),
+                Long.toString(totals.outputTokens()),
+                Long.toString(totals.reasoningTokens()),
+                Table.cell(totals.costUsd()));
+    }
+}

@@ -1,0 +1,34 @@
+package pond.server.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Columns for people. Programs use {@code --json}. */
+final class Table {
+    private Table() {}
+
+    static void print(PrintWriter out, List<String> head, List<List<String>> rows) {
+        List<List<String>> all = new ArrayList<>(rows);
+        all.add(0, head);
+        int[] widths = new int[head.size()];
+        for (List<String> row : all) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : all) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    /** A value in one line, without the control characters that would drive the terminal; {@code -} for none. */
+    static String cell(@Nullable Object value) {
+        return value == null ? "-" : Terminal.clean(value.toString());
+    }
+}

@@ -1,0 +1,134 @@
+package pond.server.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The effective settings of a server: what was given by flag or environment, and defaults for the rest. What each is for
+ * is said where it is declared, in {@code Settings}. Immutable.
+ */
+public final class ServerConfig {
+    private final SettingReader given;
+
+    private ServerConfig(SettingReader given) {
+        this.given = given;
+    }
+
+    /**
+     * Reads all settings.
+     *
+     * @param env the environment; names that do not begin with {@code POND_} are ignored
+     * @param flags values from the command line by the name of their variable; they win over the environment
+     * @throws SettingException for the first value that cannot be taken
+     */
+    public static ServerConfig from(Map<String, String> env, Map<String, String> flags) {
+        return new ServerConfig(SettingReader.read(env, flags));
+    }
+
+    public String host() {
+        return given.orDefault(Settings.HOST);
+    }
+
+    public int port() {
+        return given.orDefault(Settings.PORT);
+    }
+
+    public Path stateDir() {
+        return given.orDefault(Settings.STATE_DIR);
+    }
+
+    public Optional<String> envLabel() {
+        return given.find(Settings.ENV_LABEL).filter(label -> !label.isBlank());
+    }
+
+    public Optional<URI> publicUrl() {
+        return given.find(Settings.PUBLIC_URL);
+    }
+
+    public Optional<String> serviceToken() {
+        return given.find(Settings.SERVICE_TOKEN);
+    }
+
+    /** 32 bytes, when the operator gave them; {@link SourceKeyFile} has them otherwise. */
+    public Optional<byte[]> sourceKey() {
+        return given.find(Settings.SOURCE_KEY).map(byte[]::clone);
+    }
+
+    public Optional<Path> localSourceRoot() {
+        return given.find(Settings.LOCAL_SOURCE_ROOT);
+    }
+
+    public Set<String> sourceAllowedHosts() {
+        return given.orDefault(Settings.SOURCE_ALLOWED_HOSTS);
+    }
+
+    public long tarballMaxBytes() {
+        return given.orDefault(Settings.TARBALL_MAX_BYTES);
+    }
+
+    public long bundleMaxBytes() {
+        return given.orDefault(Settings.BUNDLE_MAX_BYTES);
+    }
+
+    public long artifactMaxBytes() {
+        return given.orDefault(Settings.ARTIFACT_MAX_BYTES);
+    }
+
+    /** Bytes of log text per job. */
+    public long logMaxBytes() {
+        return given.orDefault(Settings.LOG_MAX_BYTES);
+    }
+
+    public Duration noWorkerGrace() {
+        return given.orDefault(Settings.NO_WORKER_GRACE);
+    }
+
+    public Duration lease() {
+        return given.orDefault(Settings.LEASE);
+    }
+
+    public Duration cancelGrace() {
+        return given.orDefault(Settings.CANCEL_GRACE);
+    }
+
+    public Duration runMax() {
+        return given.orDefault(Settings.RUN_MAX);
+    }
+
+    public boolean requireSandbox() {
+        return given.orDefault(Settings.REQUIRE_SANDBOX);
+    }
+
+    public UnconfinedShell unconfinedShell() {
+        return given.orDefault(Settings.UNCONFINED_SHELL);
+    }
+
+    public Set<String> requiredRunLabels() {
+        return given.orDefault(Settings.REQUIRED_RUN_LABELS);
+    }
+
+    /** Of {@code noop}, {@code builtin}, {@code shell}; empty: the server runs nothing itself. */
+    public Set<String> localExecutors() {
+        return given.orDefault(Settings.LOCAL_EXECUTORS);
+    }
+
+    public int localConcurrency() {
+        return given.find(Settings.LOCAL_CONCURRENCY)
+                .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    }
+
+    /** What the operator should know at the start, a line each: doubtful values and names that are not settings. */
+    public List<String> warnings() {
+        return SettingWarnings.of(this, given);
+    }
+
+    /** Every setting with its effective value, a line each; secrets as set or unset. */
+    public List<String> lines() {
+        return Settings.ALL.stream().map(given::line).toList();
+    }
+}

@@ -1,0 +1,8 @@
+package pond.server.config;
+
+/** A setting cannot be used; the message is one line for the operator that names the variable and what it takes. */
+public final class SettingException extends RuntimeException {
+    SettingException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,259 @@
+package pond.server.dispatch;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.StageView.SandboxView;
+import pond.common.definition.ExecutorKind;
+import pond.common.ids.JobId;
+import pond.common.ids.RunId;
+import pond.common.ids.WorkerId;
+import pond.common.protocol.Completion;
+import pond.common.protocol.Job;
+import pond.common.protocol.JobRef;
+import pond.common.protocol.Outcome;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Receipt;
+import pond.common.protocol.Refusal;
+import pond.server.artifacts.ArtifactService;
+import pond.server.artifacts.Producer;
+import pond.server.db.Database;
+import pond.server.db.Tx;
+import pond.server.runs.Run;
+import pond.server.runs.RunService;
+import pond.server.stages.Stage;
+import pond.server.stages.StageService;
+import pond.server.stages.Wait;
+import pond.server.stages.WaitCode;
+import pond.server.workers.Needs;
+import pond.server.workers.Worker;
+
+/**
+ * Jobs in the hands of workers: hands them out, checks who holds them, takes their end. Runs on the writer's thread, save
+ * {@link #require}.
+ */
+public final class JobDesk {
+    private final Database database;
+    private final Dispatcher dispatcher;
+    private final RunService runs;
+    private final StageService stages;
+    private final ArtifactService artifacts;
+    private final DispatchSettings settings;
+    private final InstantSource clock;
+    private final JobStore jobs = new JobStore();
+    private final Leases leases = new Leases(jobs);
+    /** The highest fence given out; the writer's thread alone changes it. */
+    private long fence = -1;
+
+    public JobDesk(
+            Database database,
+            Dispatcher dispatcher,
+            RunService runs,
+            StageService stages,
+            ArtifactService artifacts,
+            DispatchSettings settings,
+            InstantSource clock) {
+        this.database = database;
+        this.dispatcher = dispatcher;
+        this.runs = runs;
+        this.stages = stages;
+        this.artifacts = artifacts;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * A job that a worker holds, with what other rooms need to know of it.
+     *
+     * @param ancestors keys of the stages whose artifacts it may read, nearest first
+     */
+    public record HeldJob(
+            JobId id,
+            RunId run,
+            int position,
+            String stage,
+            ExecutorKind kind,
+            @Nullable String substage,
+            int attempt,
+            List<String> ancestors) {}
+
+    /**
+     * Leases jobs to a worker: the project that waited longest first, and its oldest run. Slots are counted from live
+     * leases here, so two calls of one worker cannot get more than it has.
+     */
+    List<Job> claim(Tx tx, Worker worker, int atMost) {
+        int free = Math.min(atMost, worker.slots() - jobs.countLeased(tx, worker.id()));
+        List<Job> claimed = new ArrayList<>();
+        while (claimed.size() < free) {
+            Optional<JobRow> next = next(tx, worker);
+            if (next.isEmpty()) {
+                break;
+            }
+            claimed.add(lease(tx, next.get(), worker));
+        }
+        return claimed;
+    }
+
+    private Optional<JobRow> next(Tx tx, Worker worker) {
+        List<JobStore.Turn> turns = jobs.listQueuedNeeds(tx).stream()
+                .filter(needs -> worker.serves(Needs.parse(needs)))
+                .flatMap(needs -> jobs.listTurns(tx, needs).stream())
+                .filter(turn -> worker.admits(turn.project()))
+                .toList();
+        return turns.stream()
+                .min(Comparator.comparingLong(JobStore.Turn::fence))
+                .flatMap(first -> turns.stream()
+                        .filter(turn -> turn.project().equals(first.project()))
+                        .flatMap(turn -> jobs.findOldest(tx, turn.needs(), turn.project()).stream())
+                        .min(Comparator.comparing((JobRow job) -> job.run().toString())
+                                .thenComparingInt(JobRow::position)));
+    }
+
+    private Job lease(Tx tx, JobRow row, Worker worker) {
+        if (fence < 0) {
+            fence = jobs.highestFence(tx);
+        }
+        fence++;
+        Instant now = clock.instant();
+        String token = leases.newToken();
+        jobs.lease(tx, row.id(), worker.id(), fence, Leases.hash(token));
+        jobs.tookTurn(tx, row.project(), fence);
+        dispatcher.wait(
+                tx,
+                new Wait(
+                        row.id().toString(),
+                        row.run(),
+                        row.position(),
+                        WaitCode.LEASE,
+                        "worker '" + worker.name() + "' has it",
+                        now,
+                        now.plus(settings.lease())));
+        RunMachine.Decision leased =
+                dispatcher.apply(tx, row.run(), new RunEvent.Leased(now, row.position(), row.attempt(), worker.name()));
+        return job(row, leased.run(), leased.stages(), token);
+    }
+
+    private Job job(JobRow row, Run run, List<Stage> all, String token) {
+        Stage stage = at(all, row.position());
+        boolean hasInputs = stage.plan().predecessors().stream()
+                .anyMatch(before -> at(all, before).plan().kind() != ExecutorKind.FETCH);
+        return new Job(
+                row.id(),
+                token,
+                fence,
+                row.run(),
+                row.project(),
+                stage.plan().key(),
+                row.substage(),
+                row.attempt(),
+                stage.plan().executor(),
+                stage.plan().timeout(),
+                run.bundle(),
+                hasInputs,
+                settings.limits());
+    }
+
+    /** The job, when this worker holds its lease now; refuses otherwise. May be called in a read. */
+    public HeldJob require(Tx tx, WorkerId worker, JobRef ref) {
+        JobRow row = leases.require(tx, worker, ref);
+        List<Stage> all = stages.list(tx, row.run());
+        Stage stage = at(all, row.position());
+        return new HeldJob(
+                row.id(),
+                row.run(),
+                row.position(),
+                stage.plan().key(),
+                stage.plan().kind(),
+                row.substage(),
+                row.attempt(),
+                ancestors(all, stage));
+    }
+
+    private static List<String> ancestors(List<Stage> all, Stage stage) {
+        Set<Integer> found = new LinkedHashSet<>();
+        Deque<Integer> next = new ArrayDeque<>(stage.plan().predecessors());
+        while (!next.isEmpty()) {
+            int position = next.removeFirst();
+            if (found.add(position)) {
+                next.addAll(at(all, position).plan().predecessors());
+            }
+        }
+        return found.stream().map(position -> at(all, position).plan().key()).toList();
+    }
+
+    /** Ends a job as its worker says. A repeat changes nothing; a job that was taken away is refused. */
+    public void complete(Tx tx, WorkerId worker, Completion completion) {
+        JobRow row = leases.findKnown(tx, worker, completion.job())
+                .orElseThrow(() -> new ProtocolException(Refusal.LEASE_LOST, "this worker does not hold that job"));
+        if (row.status() == JobRow.Status.ENDED) {
+            return;
+        }
+        leases.require(tx, worker, completion.job());
+        Run run = runs.get(tx, row.run());
+        Stage stage = at(stages.list(tx, row.run()), row.position());
+        if (run.cancelRequestedAt() == null) {
+            Producer producer =
+                    new Producer(row.run(), row.position(), stage.plan().key(), row.substage());
+            artifacts.publish(tx, producer, row.id(), completion.artifacts());
+        } else {
+            artifacts.dropUploads(tx, row.id());
+        }
+        jobs.move(tx, row.id(), JobRow.Status.LEASED, JobRow.Status.ENDED);
+        stages.endWait(tx, row.id().toString());
+        dispatcher.apply(tx, row.run(), ended(row, completion));
+        tx.afterCommit(() -> leases.ended(row.id()));
+    }
+
+    private RunEvent.Ended ended(JobRow row, Completion completion) {
+        Outcome outcome = completion.outcome();
+        RunEvent.End end = switch (outcome.result()) {
+            case DONE -> RunEvent.End.DONE;
+            case FAILED -> RunEvent.End.FAILED;
+            case TIMEOUT -> RunEvent.End.TIMEOUT;
+            case CANCELLED -> RunEvent.End.CANCELLED;
+        };
+        Receipt receipt = completion.receipt();
+        SandboxView sandbox = receipt.effective() == null
+                ? null
+                : new SandboxView(receipt.profile(), receipt.effective(), receipt.backend());
+        return new RunEvent.Ended(
+                clock.instant(),
+                row.position(),
+                end,
+                outcome.error(),
+                outcome.exitCode(),
+                sandbox,
+                outcome.killConfirmed());
+    }
+
+    /** Whether a worker may still say something about the job. */
+    public boolean isLive(JobId id) {
+        return database.read(tx -> jobs.find(tx, id))
+                .filter(job -> job.status() == JobRow.Status.LEASED)
+                .isPresent();
+    }
+
+    Leases leases() {
+        return leases;
+    }
+
+    /** The jobs that a worker holds. */
+    List<JobRow> listHeld(Tx tx, WorkerId worker) {
+        return jobs.listLeased(tx, worker);
+    }
+
+    private static Stage at(List<Stage> stages, int position) {
+        return stages.stream()
+                .filter(stage -> stage.position() == position)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,171 @@
+package pond.server.dispatch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import pond.common.ids.JobId;
+import pond.common.ids.ProjectId;
+import pond.common.ids.RunId;
+import pond.common.ids.WorkerId;
+import pond.server.db.Row;
+import pond.server.db.Tx;
+import pond.server.stages.WaitCode;
+
+/** Rows of jobs, and the order in which they are handed out. */
+final class JobStore {
+    void insert(Tx tx, JobRow job) {
+        tx.update(
+                """
+                INSERT INTO jobs (id, run_id, stage_position, substage, attempt, project_id, needs, status)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                job.id(),
+                job.run(),
+                job.position(),
+                job.substage(),
+                job.attempt(),
+                job.project(),
+                job.needs(),
+                job.status());
+    }
+
+    Optional<JobRow> find(Tx tx, JobId id) {
+        return tx.find("SELECT * FROM jobs WHERE id = ?", JobStore::job, id);
+    }
+
+    /** The jobs of a stage that have not ended. */
+    List<JobRow> listLive(Tx tx, RunId run, int position) {
+        return tx.list("""
+                SELECT * FROM jobs
+                WHERE run_id = ? AND stage_position = ? AND status IN ('backoff', 'queued', 'leased')
+                """, JobStore::job, run, position);
+    }
+
+    List<JobRow> listLeased(Tx tx, WorkerId worker) {
+        return tx.list("SELECT * FROM jobs WHERE worker_id = ? AND status = 'leased'", JobStore::job, worker);
+    }
+
+    int countLeased(Tx tx, WorkerId worker) {
+        return tx.find(
+                        "SELECT count(*) AS n FROM jobs WHERE worker_id = ? AND status = 'leased'",
+                        row -> (int) row.number("n"),
+                        worker)
+                .orElse(0);
+    }
+
+    void delete(Tx tx, JobId id) {
+        tx.update("DELETE FROM jobs WHERE id = ? AND status IN ('backoff', 'queued')", id);
+    }
+
+    void move(Tx tx, JobId id, JobRow.Status from, JobRow.Status to) {
+        one(tx.update("UPDATE jobs SET status = ? WHERE id = ? AND status = ?", to, id, from), id);
+    }
+
+    void lease(Tx tx, JobId id, WorkerId worker, long fence, String leaseHash) {
+        one(tx.update("""
+                        UPDATE jobs SET status = 'leased', worker_id = ?, fence = ?, lease_hash = ?
+                        WHERE id = ? AND status = 'queued'
+                        """, worker, fence, leaseHash, id), id);
+    }
+
+    void stop(Tx tx, JobId id) {
+        one(tx.update("UPDATE jobs SET stopping = 1 WHERE id = ? AND status = 'leased'", id), id);
+    }
+
+    long highestFence(Tx tx) {
+        return tx.find("SELECT coalesce(max(fence), 0) AS n FROM jobs", row -> row.number("n"))
+                .orElse(0L);
+    }
+
+    /** The different needs among queued jobs; each step of the recursion is one look into the index. */
+    List<String> listQueuedNeeds(Tx tx) {
+        return tx.list("""
+                WITH RECURSIVE distinct_needs (needs) AS (
+                  SELECT min(needs) FROM jobs WHERE status = 'queued'
+                  UNION ALL
+                  SELECT (SELECT min(needs) FROM jobs WHERE status = 'queued' AND needs > distinct_needs.needs)
+                  FROM distinct_needs WHERE distinct_needs.needs IS NOT NULL
+                )
+                SELECT needs FROM distinct_needs WHERE needs IS NOT NULL
+                """, row -> row.text("needs"));
+    }
+
+    /** A project with queued jobs of some needs, and when it was last given a job: 0 is never. */
+    record Turn(ProjectId project, String needs, long fence) {}
+
+    /** Every project with queued jobs of these needs. */
+    List<Turn> listTurns(Tx tx, String needs) {
+        return tx.list("""
+                WITH RECURSIVE distinct_projects (project_id) AS (
+                  SELECT min(project_id) FROM jobs WHERE status = 'queued' AND needs = ?1
+                  UNION ALL
+                  SELECT (SELECT min(project_id) FROM jobs
+                          WHERE status = 'queued' AND needs = ?1 AND project_id > distinct_projects.project_id)
+                  FROM distinct_projects WHERE distinct_projects.project_id IS NOT NULL
+                )
+                SELECT distinct_projects.project_id, coalesce(project_turns.fence, 0) AS fence
+                FROM distinct_projects LEFT JOIN project_turns USING (project_id)
+                WHERE distinct_projects.project_id IS NOT NULL
+                """, row -> new Turn(new ProjectId(row.text("project_id")), needs, row.number("fence")), needs);
+    }
+
+    /** The oldest queued job of these needs and this project. */
+    Optional<JobRow> findOldest(Tx tx, String needs, ProjectId project) {
+        return tx.find("""
+                SELECT * FROM jobs WHERE status = 'queued' AND needs = ? AND project_id = ?
+                ORDER BY run_id, stage_position LIMIT 1
+                """, JobStore::job, needs, project);
+    }
+
+    /** What queued jobs of one project and one set of needs wait for; the time starts anew where that has changed. */
+    void waitFor(Tx tx, Turn turn, WaitCode code, String message, Instant now, Duration atMost) {
+        String from = code == WaitCode.NO_CAPABLE_WORKER
+                ? "?3"
+                : "(SELECT created_at FROM runs WHERE runs.id = waits.run_id)";
+        tx.update("""
+                UPDATE waits SET
+                  since = CASE code WHEN ?1 THEN since ELSE ?3 END,
+                  deadline = CASE code WHEN ?1 THEN deadline ELSE ?4 + %s END,
+                  message = ?2,
+                  code = ?1
+                WHERE (code <> ?1 OR message <> ?2) AND subject IN (
+                  SELECT id FROM jobs WHERE status = 'queued' AND needs = ?5 AND project_id = ?6)
+                """.formatted(from), code, message, now, atMost.toMillis(), turn.needs(), turn.project());
+    }
+
+    /** Whoever waits for a capable worker waits the whole grace from now on. */
+    void restartGrace(Tx tx, Instant now, Instant deadline) {
+        tx.update("UPDATE waits SET since = ?, deadline = ? WHERE code = 'no_capable_worker'", now, deadline);
+    }
+
+    void tookTurn(Tx tx, ProjectId project, long fence) {
+        tx.update("""
+                INSERT INTO project_turns (project_id, fence) VALUES (?, ?)
+                ON CONFLICT (project_id) DO UPDATE SET fence = excluded.fence
+                """, project, fence);
+    }
+
+    private static void one(int rows, JobId id) {
+        if (rows != 1) {
+            throw new IllegalStateException("job " + id + " was not as expected");
+        }
+    }
+
+    private static JobRow job(Row row) {
+        @Nullable String worker = row.textOrNull("worker_id");
+        return new JobRow(
+                JobId.of(row.text("id")),
+                RunId.of(row.text("run_id")),
+                (int) row.number("stage_position"),
+                row.textOrNull("substage"),
+                (int) row.number("attempt"),
+                new ProjectId(row.text("project_id")),
+                row.text("needs"),
+                row.constant("status", JobRow.Status.class),
+                worker == null ? null : WorkerId.of(worker),
+                row.textOrNull("lease_hash"),
+                row.flag("stopping"));
+    }
+}

@@ -1,0 +1,169 @@
+package pond.server.dispatch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.common.api.Failure;
+import pond.common.ids.JobId;
+import pond.common.ids.WorkerId;
+import pond.server.db.Database;
+import pond.server.db.Tx;
+import pond.server.stages.StageService;
+import pond.server.stages.Wait;
+import pond.server.workers.WorkerService;
+
+/**
+ * Ends every wait whose deadline has come. Sleeps until the next deadline in the one table that holds them all, and is
+ * called when an earlier one appears. Each wait is ended in a piece of work of its own, so that one that cannot be ended
+ * holds up no other.
+ */
+public final class Reaper implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Reaper.class);
+    private static final int BATCH = 200;
+    /** After a pass that left something undone; a deadline that cannot be kept must not keep a core busy. */
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final Dispatcher dispatcher;
+    private final WorkerDesk workerDesk;
+    private final JobDesk jobDesk;
+    private final WorkerService workers;
+    private final WorkerDesk.Context context;
+    private final JobStore jobs = new JobStore();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "pond-dispatch-reaper");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private @Nullable ScheduledFuture<?> next;
+    private Instant nextAt = Instant.MAX;
+
+    public Reaper(
+            Database database,
+            Dispatcher dispatcher,
+            WorkerDesk workerDesk,
+            JobDesk jobDesk,
+            WorkerService workers,
+            WorkerDesk.Context context) {
+        this.database = database;
+        this.dispatcher = dispatcher;
+        this.workerDesk = workerDesk;
+        this.jobDesk = jobDesk;
+        this.workers = workers;
+        this.context = context;
+    }
+
+    /** Begins to enforce; everything that is overdue already is ended at once. */
+    public void start() {
+        dispatcher.onDeadline(this::wakeAt);
+        wakeAt(context.clock().instant());
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private synchronized void wakeAt(Instant deadline) {
+        if (!deadline.isBefore(nextAt) || timer.isShutdown()) {
+            return;
+        }
+        if (next != null) {
+            next.cancel(false);
+        }
+        nextAt = deadline;
+        long delay = Math.max(
+                0, Duration.between(context.clock().instant(), deadline).toMillis());
+        next = timer.schedule(this::pass, delay, TimeUnit.MILLISECONDS);
+    }
+
+    private void pass() {
+        synchronized (this) {
+            nextAt = Instant.MAX;
+        }
+        try {
+            boolean all = endDue();
+            Optional<Instant> soonest = database.read(context.stages()::nextDeadline);
+            Instant earliest = context.clock().instant().plus(all ? Duration.ofMillis(1) : AFTER_FAILURE);
+            soonest.ifPresent(at -> wakeAt(at.isBefore(earliest) ? earliest : at));
+        } catch (RuntimeException e) {
+            log.error("deadlines could not be read; trying again", e);
+            wakeAt(context.clock().instant().plus(AFTER_FAILURE));
+        }
+    }
+
+    /** Ends what is due now; false when something could not be ended. */
+    boolean endDue() {
+        boolean all = true;
+        jobDesk.leases().forgetExpired(context.clock().instant());
+        List<Wait> due =
+                database.read(tx -> context.stages().listDue(tx, context.clock().instant(), BATCH));
+        for (Wait wait : due) {
+            try {
+                database.change(tx -> end(tx, wait)).join();
+            } catch (RuntimeException e) {
+                log.error("the wait of {} for {} could not be ended; trying again", wait.subject(), wait.code(), e);
+                all = false;
+            }
+        }
+        return all;
+    }
+
+    private void end(Tx tx, Wait due) {
+        Instant now = context.clock().instant();
+        StageService stages = context.stages();
+        Optional<Wait> current = stages.findWait(tx, due.subject())
+                .filter(wait -> wait.code() == due.code() && !wait.deadline().isAfter(now));
+        if (current.isEmpty()) {
+            return;
+        }
+        switch (due.code()) {
+            case RUN_LIMIT, WORKERS_BUSY, EARLIER_STAGES ->
+                dispatcher.apply(tx, due.runId(), new RunEvent.Expired(now, timeout()));
+            case CANCEL_CONFIRMATION -> dispatcher.apply(tx, due.runId(), new RunEvent.CancelOverdue(now));
+            case NO_CAPABLE_WORKER ->
+                dispatcher.apply(
+                        tx,
+                        due.runId(),
+                        new RunEvent.Unserved(
+                                now, due.stagePosition(), new Failure("no_capable_worker", due.message())));
+            case RETRY_BACKOFF -> dispatcher.retry(tx, JobId.of(due.subject()), now);
+            case LEASE -> lease(tx, JobId.of(due.subject()), now);
+            case WORKER_SILENCE -> silence(tx, WorkerId.of(due.subject()), now);
+        }
+    }
+
+    private Failure timeout() {
+        return new Failure(
+                "run_timeout",
+                "the run was not done within " + context.settings().runLimit().toSeconds() + " seconds");
+    }
+
+    private void lease(Tx tx, JobId job, Instant now) {
+        Instant until = jobDesk.leases().renewedUntil(job).orElse(Instant.MIN);
+        if (until.isAfter(now)) {
+            context.stages().postpone(tx, job.toString(), until);
+            return;
+        }
+        jobs.find(tx, job).ifPresent(row -> dispatcher.lost(tx, row, "its worker did not renew the lease in time"));
+    }
+
+    private void silence(Tx tx, WorkerId worker, Instant now) {
+        Instant until = workers.lastSeen(worker)
+                .map(seen -> seen.plus(context.settings().lease()))
+                .orElse(Instant.MIN);
+        if (until.isAfter(now)) {
+            context.stages().postpone(tx, worker.toString(), until);
+        } else {
+            workerDesk.end(tx, worker, WorkerService.Ending.LOST);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package pond.server.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.http.HttpException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.common.problems.Problem;
+import pond.server.db.DatabaseBusyException;
+import pond.server.errors.ErrorCode;
+import pond.server.errors.PondException;
+
+/**
+ * Turns what a handler threw into an answer; the only place that knows the status of an {@link ErrorCode}. What is not
+ * a refusal becomes 500 without a word about the cause: the cause goes to the log, under the request's id.
+ */
+final class ErrorMapper {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
+
+    void register(RoutesConfig routes) {
+        routes.exception(Exception.class, (thrown, ctx) -> answer(ctx, unwrap(thrown)));
+        // Javalin has a handler of its own for this one, which would be the nearer match.
+        routes.exception(HttpResponseException.class, (thrown, ctx) -> answer(ctx, thrown));
+        // A status without a body: after an Error, and when an asynchronous answer has not come by the deadline.
+        routes.error(500, ctx -> {
+            if (ctx.resultInputStream() == null) {
+                internal(ctx, new IllegalStateException("there was no answer"));
+            }
+        });
+    }
+
+    /** Only the log is left to tell: what can still be answered is answered as for any status without a body. */
+    static void fatal(HttpServletResponse response, Error error) {
+        LOG.error("request {} failed", response.getHeader(FrontDoor.REQUEST_ID_HEADER), error);
+    }
+
+    private static void answer(Context ctx, Throwable thrown) {
+        if (thrown instanceof PondException refusal) {
+            int status = status(refusal.code());
+            if (status == 401) {
+                ctx.header("WWW-Authenticate", "Bearer");
+            }
+            write(ctx, status, detail(refusal), refusal.problems());
+        } else if (thrown instanceof MethodNotAllowedResponse notAllowed) {
+            notAllowed(ctx, notAllowed);
+        } else if (thrown instanceof HttpResponseException response) {
+            write(ctx, response.getStatus(), detail(response), List.of());
+        } else if (thrown instanceof HttpException http && http.getCode() < 500) {
+            write(ctx, http.getCode(), "the body could not be read", List.of());
+        } else if (thrown instanceof DatabaseBusyException) {
+            write(ctx, 503, "too much is waiting to be stored; try again in a moment", List.of());
+        } else if (thrown instanceof CancellationException || thrown instanceof RejectedExecutionException) {
+            write(ctx, 503, "the server is about to stop; try again in a moment", List.of());
+        } else {
+            internal(ctx, thrown);
+        }
+    }
+
+    private static void internal(Context ctx, Throwable thrown) {
+        String id = Answers.requestId(ctx);
+        FrontDoor.withId(id, () -> LOG.error("{} {} failed", ctx.req().getMethod(), ctx.path(), thrown));
+        write(
+                ctx,
+                500,
+                "something went wrong inside the server; its log has the details under request id " + id,
+                List.of());
+    }
+
+    private static void notAllowed(Context ctx, MethodNotAllowedResponse thrown) {
+        String allowed = String.join(", ", thrown.getDetails().values());
+        ctx.header("Allow", allowed);
+        write(ctx, 405, "this path does not take " + ctx.req().getMethod() + "; it takes " + allowed, List.of());
+    }
+
+    private static String detail(PondException refusal) {
+        return String.valueOf(refusal.getMessage());
+    }
+
+    private static String detail(HttpResponseException thrown) {
+        return thrown.getStatus() == 404 ? "there is nothing at this path" : String.valueOf(thrown.getMessage());
+    }
+
+    private static void write(Context ctx, int status, String detail, List<Problem> problems) {
+        if (status == 503) {
+            ctx.header("Retry-After", ErrorBody.RETRY_AFTER);
+        }
+        ctx.status(status).contentType(ErrorBody.CONTENT_TYPE).result(ErrorBody.of(status, detail, problems));
+    }
+
+    private static Throwable unwrap(Throwable thrown) {
+        Throwable inner = thrown;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
+    private static int status(ErrorCode code) {
+        return switch (code) {
+            case MALFORMED -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case TOO_LARGE -> 413;
+            case INVALID -> 422;
+            case UNAVAILABLE -> 503;
+        };
+    }
+}

@@ -1,0 +1,33 @@
+package pond.server.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import pond.common.json.Json;
+
+/**
+ * What makes a repeated submit one run.
+ *
+ * @param key the caller's, unique in its project
+ * @param digest of the body, the same for bodies that differ only in white space and the order of their fields
+ */
+public record Idempotency(String key, String digest) {
+    private static final int MAX_KEY = 255;
+
+    public static Idempotency of(String key, JsonNode body) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(Json.canonical(body).getBytes(StandardCharsets.UTF_8));
+            return new Idempotency(key, HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Whether a header's value can be a key: 1 to 255 visible ASCII characters. */
+    public static boolean isKey(String text) {
+        return !text.isEmpty() && text.length() <= MAX_KEY && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+}

@@ -1,0 +1,227 @@
+package pond.server.runs;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.LogSource;
+import pond.common.api.RunDetails;
+import pond.common.api.RunPage;
+import pond.common.api.RunStatus;
+import pond.common.api.RunView;
+import pond.common.definition.SourceSpec;
+import pond.common.ids.ProjectId;
+import pond.common.ids.RunId;
+import pond.common.json.Json;
+import pond.common.problems.Problem;
+import pond.common.protocol.Job.BundleRef;
+import pond.server.auth.RunAccess;
+import pond.server.db.Database;
+import pond.server.db.Tx;
+import pond.server.errors.ErrorCode;
+import pond.server.errors.PondException;
+import pond.server.logs.LogService;
+import pond.server.sealing.SourceKey;
+import pond.server.stages.StageService;
+import pond.server.watch.Watch;
+
+/** Submitting, reading, listing and cancelling runs. Safe for use by several threads. */
+public final class RunService implements RunAccess {
+    private static final int MAX_WAITERS = 10_000;
+
+    private final Database database;
+    private final LogService logs;
+    private final StageService stages;
+    private final SourceKey sourceKey;
+    private final InstantSource clock;
+    private final RunStore store = new RunStore();
+    private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
+
+    public RunService(
+            Database database, LogService logs, StageService stages, SourceKey sourceKey, InstantSource clock) {
+        this.database = database;
+        this.logs = logs;
+        this.stages = stages;
+        this.sourceKey = sourceKey;
+        this.clock = clock;
+    }
+
+    /** The run, and whether this call made it (false: an idempotency key found an earlier one). */
+    public record Submitted(RunView run, boolean created) {}
+
+    /** Creates a run, whole, in one transaction; the future is done when it is on disk. */
+    public CompletableFuture<Submitted> submit(Submission submission, RunFlow flow) {
+        if (submission.idempotency().isPresent()) {
+            Optional<Submitted> earlier = database.read(tx -> replay(tx, submission));
+            if (earlier.isPresent()) {
+                return CompletableFuture.completedFuture(earlier.get());
+            }
+        }
+        Run run = Run.queued(new RunId(UuidCreator.getTimeOrderedEpochPlus1()), submission.project(), clock.instant());
+        Snapshot snapshot = snapshot(run.id(), submission);
+        return logWarnings(run.id(), submission.warnings())
+                .thenCompose(logged -> database.write(tx -> {
+                    Optional<Submitted> other = replay(tx, submission);
+                    if (other.isPresent()) {
+                        return other.get();
+                    }
+                    store.insert(
+                            tx,
+                            run,
+                            snapshot,
+                            submission.submitter(),
+                            submission.idempotency().orElse(null));
+                    flow.submitted(tx, run, submission.stages());
+                    return new Submitted(RunViews.run(run, snapshot), true);
+                }));
+    }
+
+    private Optional<Submitted> replay(Tx tx, Submission submission) {
+        return submission
+                .idempotency()
+                .flatMap(wanted -> store.findReplay(tx, submission.project(), wanted.key())
+                        .map(earlier -> {
+                            if (!earlier.digest().equals(wanted.digest())) {
+                                throw new PondException(
+                                        ErrorCode.CONFLICT, "this Idempotency-Key was used with another body before");
+                            }
+                            return new Submitted(
+                                    details(tx, earlier.run()).orElseThrow().run(), false);
+                        }));
+    }
+
+    private Snapshot snapshot(RunId id, Submission submission) {
+        List<SourceSpec> sources = submission.request().sources();
+        return new Snapshot(
+                submission.request().trigger(),
+                submission.request().sha(),
+                Json.write(submission.request().definitionJson()),
+                Json.write(SourceViews.of(sources)),
+                sources.isEmpty() ? null : sourceKey.seal(Json.write(sources), id.toString()),
+                submission.request().context() == null
+                        ? null
+                        : Json.write(submission.request().context()),
+                Json.write(submission.request().labels()));
+    }
+
+    /** Logs first, state second: a line without a run is swept away, a run without its lines would be wrong. */
+    private CompletableFuture<Void> logWarnings(RunId id, List<Problem> warnings) {
+        if (warnings.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (Problem warning : warnings) {
+            List<String> line = List.of(warning.code() + ": " + warning.message());
+            all = all.thenCompose(done -> logs.appendSystem(id, warning.stage(), LogSource.PREFLIGHT, line)
+                    .thenAccept(last -> {}));
+        }
+        return all;
+    }
+
+    /** Throws a not-found refusal when there is no such run. */
+    public RunDetails get(RunId id) {
+        return database.read(tx -> details(tx, id)).orElseThrow(() -> PondException.notFound("run"));
+    }
+
+    /**
+     * A signal that is given when the version of a run is not, or no longer, the one given, or when the run is terminal.
+     * Whoever no longer waits completes it. Dependents must be asynchronous.
+     */
+    public CompletableFuture<Void> changedFrom(RunId id, long version) {
+        CompletableFuture<Void> change = watch.register(id, version);
+        Run now = find(id).orElseThrow(() -> PondException.notFound("run"));
+        if (now.version() != version || now.status().isTerminal()) {
+            change.complete(null);
+        }
+        return change;
+    }
+
+    private Optional<RunDetails> details(Tx tx, RunId id) {
+        return store.find(tx, id)
+                .map(run -> RunViews.details(
+                        run,
+                        store.findSnapshot(tx, id).orElseThrow(),
+                        stages.list(tx, id),
+                        stages.listProgress(tx, id),
+                        run.status().isTerminal() ? List.of() : stages.listWaits(tx, id)));
+    }
+
+    /** Newest first; {@code before} is the last run of the page before, null for the first page. */
+    public RunPage list(@Nullable ProjectId project, Set<RunStatus> statuses, @Nullable RunId before, int limit) {
+        List<RunView> runs = database.read(tx -> store.list(tx, project, statuses, before, limit + 1)).stream()
+                .map(listed -> RunViews.run(listed.run(), listed.snapshot()))
+                .toList();
+        return runs.size() <= limit
+                ? new RunPage(runs, null)
+                : new RunPage(runs.subList(0, limit), runs.get(limit - 1).id().toString());
+    }
+
+    /** Asks for a cancel; the run as it is after that. */
+    public CompletableFuture<RunView> cancel(RunId id, RunFlow flow) {
+        return database.write(tx -> {
+            flow.cancelRequested(tx, id);
+            return details(tx, id)
+                    .orElseThrow(() -> PondException.notFound("run"))
+                    .run();
+        });
+    }
+
+    @Override
+    public Optional<ProjectId> projectOf(RunId id) {
+        return find(id).map(Run::project);
+    }
+
+    public Optional<Run> find(RunId id) {
+        return database.read(tx -> store.find(tx, id));
+    }
+
+    /** The digests of the bundles of runs that have not ended. */
+    public List<String> listBundlesInUse() {
+        return database.read(store::listBundlesInUse);
+    }
+
+    /** Inside a transaction; throws a not-found refusal when there is no such run. */
+    public Run get(Tx tx, RunId id) {
+        return store.find(tx, id).orElseThrow(() -> PondException.notFound("run"));
+    }
+
+    /** Stores what has changed about a run, and wakes whoever waits for that. */
+    public void update(Tx tx, Run before, Run now) {
+        store.update(tx, before, now);
+        tx.afterCommit(() -> {
+            watch.wakeAll(now.id());
+            if (now.status().isTerminal()) {
+                logs.wake(now.id());
+            }
+        });
+    }
+
+    /** Something that a reader of the run sees has changed, such as a stage's progress. */
+    public void touch(Tx tx, RunId id) {
+        store.touch(tx, id);
+        tx.afterCommit(() -> watch.wakeAll(id));
+    }
+
+    /** What a run is made from, secrets included; for the fetch alone. */
+    public SealedSources sources(RunId id) {
+        Snapshot snapshot = database.read(tx -> store.findSnapshot(tx, id)).orElseThrow();
+        return new SealedSources(id, snapshot.sha(), snapshot.sealedSources(), sourceKey);
+    }
+
+    /** Records the bundle that the fetch made, and what each source was resolved to, by label. */
+    public CompletableFuture<Void> fetched(RunId id, BundleRef bundle, Map<String, String> resolved) {
+        return database.change(tx -> {
+            Run before = get(tx, id);
+            if (!before.status().isTerminal()) {
+                Snapshot snapshot = store.findSnapshot(tx, id).orElseThrow();
+                store.updateSources(
+                        tx, id, Json.write(SourceViews.resolved(Json.readTree(snapshot.sources()), resolved)));
+                update(tx, before, before.withBundle(bundle));
+            }
+        });
+    }
+}

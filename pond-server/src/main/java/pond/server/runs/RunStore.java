@@ -1,0 +1,166 @@
+package pond.server.runs;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.Failure;
+import pond.common.api.RunStatus;
+import pond.common.ids.ProjectId;
+import pond.common.ids.RunId;
+import pond.common.protocol.Job.BundleRef;
+import pond.server.db.Row;
+import pond.server.db.Tx;
+
+/** Rows of runs and of what was submitted. A change names the status and version that it expects and hits one row. */
+final class RunStore {
+    private static final String COLUMNS = """
+            runs.id, runs.project_id, runs.status, runs.version, runs.bundle_sha256, runs.bundle_size, runs.error_code,
+            runs.error_message, runs.created_at, runs.started_at, runs.finished_at, runs.cancel_requested_at,
+            runs.kill_confirmed
+            """;
+
+    void insert(Tx tx, Run run, Snapshot snapshot, Submitter submitter, @Nullable Idempotency idempotency) {
+        tx.update(
+                """
+                INSERT INTO runs (id, project_id, submitted_by, status, version, created_at, idempotency_key,
+                                  idempotency_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                run.id(),
+                run.project(),
+                submitter.name().toLowerCase(Locale.ROOT),
+                run.status(),
+                run.version(),
+                run.createdAt(),
+                idempotency == null ? null : idempotency.key(),
+                idempotency == null ? null : idempotency.digest());
+        tx.update(
+                """
+                INSERT INTO run_snapshots (run_id, trigger, sha, definition, sources, sealed_sources, context, labels)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                run.id(),
+                snapshot.trigger(),
+                snapshot.sha(),
+                snapshot.definition(),
+                snapshot.sources(),
+                snapshot.sealedSources(),
+                snapshot.context(),
+                snapshot.labels());
+    }
+
+    /** Writes everything that can change, with the next version; the run must be as {@code before} says. */
+    void update(Tx tx, Run before, Run now) {
+        Failure error = now.error();
+        BundleRef bundle = now.bundle();
+        int rows = tx.update(
+                """
+                UPDATE runs SET status = ?, version = version + 1, bundle_sha256 = ?, bundle_size = ?, error_code = ?,
+                                error_message = ?, started_at = ?, finished_at = ?, cancel_requested_at = ?,
+                                kill_confirmed = ?
+                WHERE id = ? AND status = ? AND version = ?
+                """,
+                now.status(),
+                bundle == null ? null : bundle.sha256(),
+                bundle == null ? null : bundle.size(),
+                error == null ? null : error.code(),
+                error == null ? null : error.message(),
+                now.startedAt(),
+                now.finishedAt(),
+                now.cancelRequestedAt(),
+                now.killConfirmed(),
+                before.id(),
+                before.status(),
+                before.version());
+        if (rows != 1) {
+            throw new IllegalStateException("run " + before.id() + " was not " + before.status());
+        }
+    }
+
+    void touch(Tx tx, RunId run) {
+        tx.update("UPDATE runs SET version = version + 1 WHERE id = ?", run);
+    }
+
+    void updateSources(Tx tx, RunId run, String sources) {
+        tx.update("UPDATE run_snapshots SET sources = ? WHERE run_id = ?", sources, run);
+    }
+
+    Optional<Run> find(Tx tx, RunId id) {
+        return tx.find("SELECT " + COLUMNS + " FROM runs WHERE id = ?", RunStore::run, id);
+    }
+
+    Optional<Snapshot> findSnapshot(Tx tx, RunId id) {
+        return tx.find(
+                "SELECT * FROM run_snapshots WHERE run_id = ?", row -> snapshot(row, row.text("definition")), id);
+    }
+
+    Optional<Replay> findReplay(Tx tx, ProjectId project, String key) {
+        return tx.find(
+                "SELECT id, idempotency_digest FROM runs WHERE project_id = ? AND idempotency_key = ?",
+                row -> new Replay(RunId.of(row.text("id")), row.text("idempotency_digest")),
+                project,
+                key);
+    }
+
+    /** The run that an idempotency key made, and the digest of the body that it came with. */
+    record Replay(RunId run, String digest) {}
+
+    /** Newest first. The statuses are pond's own words, so they may stand in the text of the query. */
+    List<Listed> list(Tx tx, @Nullable ProjectId project, Set<RunStatus> statuses, @Nullable RunId before, int limit) {
+        String words =
+                statuses.stream().sorted().map(status -> "'" + status + "'").collect(Collectors.joining(", "));
+        String sql = "SELECT " + COLUMNS + ", trigger, sha, sources, context, labels"
+                + " FROM runs JOIN run_snapshots ON run_id = id WHERE id < ?"
+                + (project == null ? "" : " AND project_id = ?")
+                + (statuses.isEmpty() ? "" : " AND status IN (" + words + ")")
+                + " ORDER BY id DESC LIMIT ?";
+        // No id of a run is as high as this text.
+        String below = before == null ? "g" : before.toString();
+        return project == null
+                ? tx.list(sql, RunStore::listed, below, limit)
+                : tx.list(sql, RunStore::listed, below, project, limit);
+    }
+
+    List<String> listBundlesInUse(Tx tx) {
+        return tx.list("""
+                SELECT DISTINCT bundle_sha256 FROM runs WHERE bundle_sha256 IS NOT NULL AND finished_at IS NULL
+                """, row -> row.text("bundle_sha256"));
+    }
+
+    record Listed(Run run, Snapshot snapshot) {}
+
+    private static Listed listed(Row row) {
+        return new Listed(run(row), snapshot(row, ""));
+    }
+
+    private static Snapshot snapshot(Row row, String definition) {
+        return new Snapshot(
+                row.text("trigger"),
+                row.textOrNull("sha"),
+                definition,
+                row.text("sources"),
+                definition.isEmpty() ? null : row.textOrNull("sealed_sources"),
+                row.textOrNull("context"),
+                row.text("labels"));
+    }
+
+    private static Run run(Row row) {
+        String bundle = row.textOrNull("bundle_sha256");
+        String error = row.textOrNull("error_code");
+        return new Run(
+                RunId.of(row.text("id")),
+                new ProjectId(row.text("project_id")),
+                row.constant("status", RunStatus.class),
+                row.number("version"),
+                bundle == null ? null : new BundleRef(bundle, row.number("bundle_size")),
+                error == null ? null : new Failure(error, row.text("error_message")),
+                row.instant("created_at"),
+                row.instantOrNull("started_at"),
+                row.instantOrNull("finished_at"),
+                row.instantOrNull("cancel_requested_at"),
+                row.flagOrNull("kill_confirmed"));
+    }
+}

@@ -1,0 +1,75 @@
+package pond.server.stages;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import pond.common.api.StageStatus;
+import pond.common.api.StageView.ProgressView;
+import pond.common.ids.RunId;
+import pond.server.db.Tx;
+
+/** Stages and waits of a run, inside the transaction of whoever decides. Holds no state; safe to share. */
+public final class StageService {
+    private final StageStore stages = new StageStore();
+    private final WaitStore waits = new WaitStore();
+
+    public void insert(Tx tx, RunId run, Stage stage) {
+        stages.insert(tx, run, stage);
+    }
+
+    /** All stages of a run, in the order of the definition. */
+    public List<Stage> list(Tx tx, RunId run) {
+        return stages.list(tx, run);
+    }
+
+    /** The progress of each stage, in the order of {@link #list}. */
+    public List<Optional<ProgressView>> listProgress(Tx tx, RunId run) {
+        return stages.listProgress(tx, run);
+    }
+
+    /** Throws {@link IllegalStateException} when the stage is not in the expected status: someone else moved first. */
+    public void update(Tx tx, RunId run, StageStatus expected, Stage now) {
+        stages.update(tx, run, expected, now);
+    }
+
+    /** False when that attempt is not running any more. */
+    public boolean updateProgress(Tx tx, RunId run, int position, int attempt, ProgressView progress) {
+        return stages.updateProgress(tx, run, position, attempt, progress);
+    }
+
+    /** Makes its subject wait, or wait for something else than before. */
+    public void putWait(Tx tx, Wait wait) {
+        waits.put(tx, wait);
+    }
+
+    public void endWait(Tx tx, String subject) {
+        waits.delete(tx, subject);
+    }
+
+    /** Ends every wait of a run and of its jobs. */
+    public void endWaits(Tx tx, RunId run) {
+        waits.deleteOf(tx, run);
+    }
+
+    public void postpone(Tx tx, String subject, Instant deadline) {
+        waits.postpone(tx, subject, deadline);
+    }
+
+    public Optional<Wait> findWait(Tx tx, String subject) {
+        return waits.find(tx, subject);
+    }
+
+    public List<Wait> listWaits(Tx tx, RunId run) {
+        return waits.listOf(tx, run);
+    }
+
+    /** What has waited long enough, the longest overdue first. */
+    public List<Wait> listDue(Tx tx, Instant now, int limit) {
+        return waits.listDue(tx, now, limit);
+    }
+
+    /** When the next wait ends; empty when nothing waits. */
+    public Optional<Instant> nextDeadline(Tx tx) {
+        return waits.nextDeadline(tx);
+    }
+}

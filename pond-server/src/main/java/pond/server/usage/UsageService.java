@@ -1,0 +1,90 @@
+package pond.server.usage;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import pond.common.api.UsageView;
+import pond.common.ids.RunId;
+import pond.common.protocol.UsageRecord;
+import pond.server.db.Database;
+import pond.server.db.Tx;
+import pond.server.errors.PondException;
+
+/** Records model calls and adds them up. Safe from any thread. */
+public final class UsageService {
+    /** Far above any real call, and far below what would make a sum overflow. */
+    private static final long MAX_COUNT = 1_000_000_000_000L;
+
+    private static final int MAX_TEXT = 512;
+    private static final Set<String> SOURCES = Set.of("provider", "estimated", "none");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    private final Database database;
+    private final UsageStore store = new UsageStore();
+
+    /** @param database with {@code db/pond} */
+    public UsageService(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Records calls; one whose id is known already is left as it is. Answers how many were new, once they are on
+     * disk; fails with {@link PondException} INVALID, recording none, when one has a number or a text that no call can have.
+     */
+    public CompletableFuture<Integer> record(UsageOrigin origin, List<UsageRecord> calls) {
+        for (int i = 0; i < calls.size(); i++) {
+            if (!isPlausible(calls.get(i))) {
+                return CompletableFuture.failedFuture(PondException.invalid(
+                        "records[" + i + "]", "has a count, a time, a cost or a text out of range"));
+            }
+        }
+        return database.write(tx -> {
+            int added = 0;
+            for (UsageRecord call : calls) {
+                added += store.insert(tx, origin, call);
+            }
+            return added;
+        });
+    }
+
+    /** What a run's calls used, all numbers of one moment. */
+    public UsageView of(RunId run) {
+        return database.read(
+                tx -> new UsageView(run, store.totals(tx, run), store.byModel(tx, run), store.bySubstage(tx, run)));
+    }
+
+    /** Deletes what is recorded for a run. */
+    public void deleteRun(Tx tx, RunId run) {
+        store.deleteRun(tx, run);
+    }
+
+    private static boolean isPlausible(UsageRecord call) {
+        long cost = call.costMicros() == null ? 0 : call.costMicros();
+        boolean counts = LongStream.of(
+                        call.inputTokens(),
+                        call.cacheReadTokens(),
+                        call.cacheWriteTokens(),
+                        call.outputTokens(),
+                        call.reasoningTokens(),
+                        cost)
+                .allMatch(count -> count >= 0 && count <= MAX_COUNT);
+        return counts
+                && call.reasoningTokens() <= call.outputTokens()
+                && isShort(call.provider())
+                && isShort(call.model())
+                && (call.requestId() == null || isShort(call.requestId()))
+                && SOURCES.contains(call.usageSource())
+                && isDated(call.startedAt())
+                && isDated(call.finishedAt());
+    }
+
+    private static boolean isShort(String text) {
+        return text.length() <= MAX_TEXT;
+    }
+
+    private static boolean isDated(Instant at) {
+        return !at.isBefore(Instant.EPOCH) && !at.isAfter(LAST);
+    }
+}

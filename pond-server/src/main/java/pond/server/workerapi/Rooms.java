@@ -1,0 +1,25 @@
+package pond.server.workerapi;
+
+import pond.common.protocol.Job.Limits;
+import pond.server.artifacts.ArtifactService;
+import pond.server.db.Database;
+import pond.server.dispatch.JobDesk;
+import pond.server.dispatch.WorkerDesk;
+import pond.server.logs.LogService;
+import pond.server.runs.RunService;
+import pond.server.sources.guard.Bundles;
+import pond.server.stages.StageService;
+import pond.server.usage.UsageService;
+
+/** The rooms that the worker protocol leads to. */
+public record Rooms(
+        Database database,
+        WorkerDesk workerDesk,
+        JobDesk jobDesk,
+        RunService runs,
+        StageService stages,
+        LogService logs,
+        ArtifactService artifacts,
+        UsageService usage,
+        Bundles bundles,
+        Limits limits) {}

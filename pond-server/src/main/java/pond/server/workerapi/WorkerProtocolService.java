@@ -1,0 +1,224 @@
+package pond.server.workerapi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pond.common.api.LogSource;
+import pond.common.api.StageView.ProgressView;
+import pond.common.definition.ExecutorKind;
+import pond.common.ids.ArtifactName;
+import pond.common.ids.WorkerId;
+import pond.common.protocol.ArtifactUpload;
+import pond.common.protocol.Attach;
+import pond.common.protocol.Attached;
+import pond.common.protocol.Completion;
+import pond.common.protocol.InputArtifact;
+import pond.common.protocol.Job;
+import pond.common.protocol.Job.BundleRef;
+import pond.common.protocol.JobRef;
+import pond.common.protocol.LeaseRequest;
+import pond.common.protocol.LogBatch;
+import pond.common.protocol.Progress;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Refusal;
+import pond.common.protocol.RenewRequest;
+import pond.common.protocol.Renewal;
+import pond.common.protocol.UsageBatch;
+import pond.common.protocol.WorkerProtocol;
+import pond.server.artifacts.Artifact;
+import pond.server.dispatch.JobDesk.HeldJob;
+import pond.server.errors.ErrorCode;
+import pond.server.errors.PondException;
+import pond.server.logs.LogOrigin;
+import pond.server.usage.UsageOrigin;
+
+/**
+ * The server's answers to one worker. Every call about a job first asks whether this worker holds its lease, so a worker
+ * that was lost can change nothing. Refusals fail the future; nothing is thrown from a call itself.
+ */
+public final class WorkerProtocolService implements WorkerProtocol {
+    private final Rooms rooms;
+    private final Set<String> grantedTags;
+    private final boolean local;
+    private volatile @Nullable WorkerId worker;
+
+    /**
+     * Speaks with a worker whose identity is settled.
+     *
+     * @param grantedTags tags that this worker has by its enrolment
+     * @param local whether it lives in the server's own process
+     */
+    public WorkerProtocolService(Rooms rooms, Set<String> grantedTags, boolean local) {
+        this.rooms = rooms;
+        this.grantedTags = Set.copyOf(grantedTags);
+        this.local = local;
+    }
+
+    @Override
+    public CompletableFuture<Attached> attach(Attach attach) {
+        if (attach.protocol() != VERSION) {
+            return CompletableFuture.failedFuture(new ProtocolException(
+                    Refusal.UPGRADE_NEEDED, "this server speaks protocol " + VERSION + " and no other"));
+        }
+        return rooms.workerDesk().attach(attach, grantedTags, local).thenApply(attached -> {
+            worker = attached.worker();
+            return attached;
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<Job>> lease(LeaseRequest request) {
+        return answer(() -> rooms.workerDesk().lease(self(), request));
+    }
+
+    @Override
+    public CompletableFuture<Renewal> renew(RenewRequest request) {
+        return answer(() -> rooms.workerDesk().renew(self(), request));
+    }
+
+    @Override
+    public CompletableFuture<Long> logs(LogBatch batch) {
+        return answer(() -> {
+            HeldJob job = held(batch.job());
+            LogSource source = job.kind() == ExecutorKind.FETCH ? LogSource.FETCH : LogSource.STAGE;
+            return rooms.logs()
+                    .append(new LogOrigin(job.run(), job.stage(), job.substage(), job.attempt(), source), batch);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> progress(Progress progress) {
+        ProgressView view = new ProgressView(progress.done(), progress.total(), progress.message());
+        return answer(() -> rooms.database().change(tx -> {
+            HeldJob job = rooms.jobDesk().require(tx, self(), progress.job());
+            if (rooms.stages().updateProgress(tx, job.run(), job.position(), job.attempt(), view)) {
+                rooms.runs().touch(tx, job.run());
+            }
+        }));
+    }
+
+    @Override
+    public CompletableFuture<Void> usage(UsageBatch batch) {
+        return answer(() -> {
+            HeldJob job = held(batch.job());
+            UsageOrigin origin = new UsageOrigin(job.run(), job.stage(), job.substage(), job.attempt());
+            return rooms.usage().record(origin, batch.records()).thenApply(stored -> null);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> putArtifact(ArtifactUpload upload, InputStream bytes) {
+        return answer(() -> {
+            held(upload.job());
+            return rooms.artifacts()
+                    .store(upload, bytes, rooms.limits().artifactBytes())
+                    .thenApply(stored -> null);
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<InputArtifact>> inputs(JobRef ref) {
+        return answer(() -> {
+            HeldJob job = held(ref);
+            List<Artifact> visible = new ArrayList<>(
+                    rooms.database().read(tx -> rooms.artifacts().visibleTo(tx, job.run(), job.ancestors())));
+            visible.sort(Comparator.comparingInt(artifact -> job.ancestors().indexOf(artifact.stage())));
+            Set<ArtifactName> taken = new HashSet<>();
+            return CompletableFuture.completedFuture(visible.stream()
+                    .map(artifact -> new InputArtifact(
+                            artifact.stage(),
+                            artifact.substage(),
+                            artifact.name(),
+                            artifact.digest().size(),
+                            artifact.digest().sha256(),
+                            taken.add(artifact.name())))
+                    .toList());
+        });
+    }
+
+    @Override
+    public CompletableFuture<InputStream> input(JobRef ref, String sha256) {
+        return answer(() -> {
+            HeldJob job = held(ref);
+            boolean readable =
+                    rooms.database().read(tx -> rooms.artifacts().visibleTo(tx, job.run(), job.ancestors())).stream()
+                            .anyMatch(artifact -> artifact.digest().sha256().equals(sha256));
+            return rooms.artifacts()
+                    .open(sha256)
+                    .filter(channel -> readable)
+                    .<CompletableFuture<InputStream>>map(
+                            channel -> CompletableFuture.completedFuture(Channels.newInputStream(channel)))
+                    .orElseThrow(() -> PondException.notFound("input"));
+        });
+    }
+
+    @Override
+    public CompletableFuture<InputStream> bundle(JobRef ref) {
+        return answer(() -> {
+            HeldJob job = held(ref);
+            BundleRef bundle = rooms.runs().find(job.run()).orElseThrow().bundle();
+            if (bundle == null) {
+                throw PondException.notFound("bundle");
+            }
+            try {
+                return CompletableFuture.completedFuture(rooms.bundles().open(bundle.sha256()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Logs first, state second: a job cannot end before its last line is on disk. */
+    @Override
+    public CompletableFuture<Void> complete(Completion completion) {
+        return answer(() -> {
+            long stored = completion.lastLog() == 0
+                    ? 0
+                    : rooms.logs().storedUpTo(completion.job().job());
+            if (stored < completion.lastLog()) {
+                throw new ProtocolException(
+                        Refusal.INCOMPLETE, "log lines up to " + completion.lastLog() + " have not all arrived");
+            }
+            return rooms.database().change(tx -> rooms.jobDesk().complete(tx, self(), completion));
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> detach() {
+        return answer(() -> rooms.workerDesk().detach(self()));
+    }
+
+    private HeldJob held(JobRef ref) {
+        WorkerId id = self();
+        return rooms.database().read(tx -> rooms.jobDesk().require(tx, id, ref));
+    }
+
+    private WorkerId self() {
+        WorkerId id = worker;
+        if (id == null) {
+            throw new ProtocolException(Refusal.UNKNOWN_WORKER, "attach first");
+        }
+        return id;
+    }
+
+    private static <T extends @Nullable Object> CompletableFuture<T> answer(Supplier<CompletableFuture<T>> call) {
+        try {
+            return call.get();
+        } catch (PondException e) {
+            boolean busy = e.code() == ErrorCode.UNAVAILABLE;
+            return CompletableFuture.failedFuture(
+                    busy ? new ProtocolException(Refusal.BUSY, String.valueOf(e.getMessage())) : e);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.artifacts;
+
+import org.jspecify.annotations.NullMarked;

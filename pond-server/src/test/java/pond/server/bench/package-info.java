@@ -1,0 +1,8 @@
+/**
+ * What {@code scripts/bench} runs: measures what this machine can do at best, then what pond does on it, and compares
+ * the two. Programs, not tests. Read {@link pond.server.bench.Bench} first; it lists the measures and their limits.
+ */
+@NullMarked
+package pond.server.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.db;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package pond.server.dispatch;
+
+import static pond.testing.TestDatabase.get;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import pond.common.api.LogStream;
+import pond.common.definition.ExecutorKind;
+import pond.common.protocol.Attach;
+import pond.common.protocol.Completion;
+import pond.common.protocol.Job;
+import pond.common.protocol.LeaseRequest;
+import pond.common.protocol.LogBatch;
+import pond.common.protocol.Outcome;
+import pond.common.protocol.Receipt;
+import pond.common.protocol.RenewRequest;
+import pond.common.protocol.Renewal;
+import pond.common.protocol.WorkerProtocol;
+import pond.server.workerapi.WorkerProtocolService;
+
+/** An attached worker that does nothing by itself: each call is the test's. */
+final class FakeWorker {
+    final WorkerProtocol protocol;
+    private final TestDispatch dispatch;
+
+    FakeWorker(TestDispatch dispatch, String name, int slots, String... kinds) {
+        this.dispatch = dispatch;
+        protocol = new WorkerProtocolService(dispatch.rooms, Set.of(), false);
+        Set<ExecutorKind> executors = EnumSet.noneOf(ExecutorKind.class);
+        Stream.of(kinds).forEach(kind -> executors.add(ExecutorKind.valueOf(kind.toUpperCase(Locale.ROOT))));
+        get(protocol.attach(new Attach(WorkerProtocol.VERSION, name, "1", executors, Set.of(), Set.of(), slots)));
+        dispatch.settle();
+    }
+
+    /** What there is now, at most so many. */
+    List<Job> lease(int atMost) {
+        return get(protocol.lease(new LeaseRequest(atMost, Duration.ZERO)));
+    }
+
+    /** The one job that there is to be. */
+    Job leaseOne() {
+        List<Job> jobs = lease(1);
+        if (jobs.size() != 1) {
+            throw new AssertionError("leased " + jobs);
+        }
+        return jobs.get(0);
+    }
+
+    /** Waits for jobs; settled, so that the call is waiting when this returns. */
+    CompletableFuture<List<Job>> leaseLater() {
+        CompletableFuture<List<Job>> call = protocol.lease(new LeaseRequest(1, Duration.ofSeconds(10)));
+        dispatch.settle();
+        return call;
+    }
+
+    Renewal renew(Job... jobs) {
+        List<RenewRequest.Held> held = new ArrayList<>();
+        Stream.of(jobs).forEach(job -> held.add(new RenewRequest.Held(job.ref(), false)));
+        return get(protocol.renew(new RenewRequest(held, false, Duration.ZERO)));
+    }
+
+    CompletableFuture<Long> log(Job job, long first, String... lines) {
+        return protocol.logs(new LogBatch(
+                job.ref(),
+                first,
+                Stream.of(lines)
+                        .map(text -> new LogBatch.Line(dispatch.clock.instant(), LogStream.STDOUT, text))
+                        .toList()));
+    }
+
+    CompletableFuture<Void> complete(Job job, Outcome outcome, long lastLog) {
+        return protocol.complete(new Completion(job.ref(), outcome, lastLog, List.of(), Receipt.NONE));
+    }
+
+    void done(Job job) {
+        get(complete(job, Outcome.done(null), 0));
+    }
+
+    void fail(Job job) {
+        get(complete(job, Outcome.failed("bad", "it did not work", 1), 0));
+    }
+}

@@ -1,0 +1,215 @@
+package pond.server.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pond.server.dispatch.TestDispatch.noop;
+import static pond.server.dispatch.TestDispatch.shell;
+import static pond.testing.TestDatabase.get;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pond.common.ids.JobId;
+import pond.common.ids.RunId;
+import pond.common.protocol.Job;
+import pond.common.protocol.LeaseRequest;
+import pond.server.runs.RunService;
+import pond.server.runs.Submission;
+
+/** Who gets which job, and when. */
+class LeasingTest {
+    @TempDir
+    private Path folder;
+
+    private TestDispatch dispatch;
+
+    @BeforeEach
+    void open() throws Exception {
+        dispatch = new TestDispatch(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        dispatch.close();
+    }
+
+    @Test
+    void olderRunsAreFirst() {
+        List<RunId> runs = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            runs.add(dispatch.submit("garden", noop("a")));
+        }
+
+        FakeWorker worker = dispatch.worker("w", 5, "noop");
+
+        assertThat(worker.lease(5)).extracting(Job::run).isEqualTo(runs);
+    }
+
+    @Test
+    void olderRunsAreFirstWhateverTheirKind() {
+        RunId older = dispatch.submit("garden", shell("a", ""));
+        RunId younger = dispatch.submit("garden", noop("a"));
+        RunId youngest = dispatch.submit("garden", shell("a", ""));
+
+        FakeWorker worker = dispatch.worker("w", 3, "noop", "shell");
+
+        assertThat(worker.lease(3)).extracting(Job::run).containsExactly(older, younger, youngest);
+    }
+
+    @Test
+    void aProjectWithManyRunsDoesNotHoldUpAnother() {
+        for (int i = 0; i < 500; i++) {
+            dispatch.submit("crowded", noop("a"));
+        }
+        FakeWorker worker = dispatch.worker("w", 1, "noop");
+        worker.done(worker.leaseOne());
+        RunId other = dispatch.submit("other", noop("a"));
+        RunId third = dispatch.submit("third", noop("a"));
+
+        List<RunId> served = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Job job = worker.leaseOne();
+            served.add(job.run());
+            worker.done(job);
+        }
+
+        assertThat(served.subList(0, 2)).containsExactlyInAnyOrder(other, third);
+    }
+
+    @Test
+    void projectsTakeTurns() {
+        for (int i = 0; i < 4; i++) {
+            dispatch.submit("a", noop("x"));
+            dispatch.submit("b", noop("x"));
+        }
+        FakeWorker worker = dispatch.worker("w", 8, "noop");
+
+        List<String> projects =
+                worker.lease(8).stream().map(job -> job.project().toString()).toList();
+
+        for (int i = 0; i < 8; i += 2) {
+            assertThat(projects.subList(i, i + 2)).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    @Test
+    void aWorkerGetsNoMoreThanItsSlots() {
+        for (int i = 0; i < 5; i++) {
+            dispatch.submit("garden", noop("a"));
+        }
+        FakeWorker worker = dispatch.worker("w", 2, "noop");
+
+        List<Job> first = worker.lease(5);
+        assertThat(first).hasSize(2);
+        assertThat(worker.lease(5)).isEmpty();
+        worker.done(first.get(0));
+        assertThat(worker.lease(5)).hasSize(1);
+    }
+
+    @Test
+    void twoCallsAtOnceShareTheSlots() {
+        for (int i = 0; i < 9; i++) {
+            dispatch.submit("garden", noop("a"));
+        }
+        FakeWorker worker = dispatch.worker("w", 3, "noop");
+
+        List<CompletableFuture<List<Job>>> calls = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            calls.add(CompletableFuture.supplyAsync(() -> worker.lease(2)));
+        }
+
+        assertThat(calls.stream().flatMap(call -> get(call).stream())).hasSize(3);
+    }
+
+    @Test
+    void aWorkerGetsOnlyWhatItCanRun() {
+        dispatch.submit("garden", shell("a", ""));
+        FakeWorker worker = dispatch.worker("w", 2, "noop");
+        assertThat(worker.lease(2)).isEmpty();
+
+        RunId run = dispatch.submit("garden", noop("a"));
+
+        assertThat(worker.leaseOne().run()).isEqualTo(run);
+    }
+
+    @Test
+    void aWaitingCallIsAnsweredWhenAJobIsQueued() {
+        FakeWorker worker = dispatch.worker("w", 1, "noop");
+        CompletableFuture<List<Job>> call = worker.leaseLater();
+        assertThat(call).isNotDone();
+
+        RunId run = dispatch.submit("garden", noop("a"));
+
+        assertThat(get(call)).extracting(Job::run).containsExactly(run);
+    }
+
+    /** The first call to be woken takes another job than the one that it was woken for. */
+    @Test
+    void aJobFindsTheSecondWaitingWorkerWhenTheFirstTakesAnother() {
+        FakeWorker both = dispatch.worker("both", 1, "noop", "shell");
+        FakeWorker shells = dispatch.worker("shells", 1, "shell");
+        CompletableFuture<List<Job>> first = both.leaseLater();
+        CompletableFuture<List<Job>> second = shells.leaseLater();
+
+        // Both are queued before the first call can try again; neither project has had a turn.
+        Submission forBoth = dispatch.submission("b", shell("a", ""));
+        Submission forOne = dispatch.submission("a", noop("a"));
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<?> held = dispatch.rooms.database().change(tx -> get(gate));
+        CompletableFuture<RunService.Submitted> shellRun = dispatch.runs.submit(forBoth, dispatch.dispatcher);
+        CompletableFuture<RunService.Submitted> noopRun = dispatch.runs.submit(forOne, dispatch.dispatcher);
+        gate.complete(null);
+        get(CompletableFuture.allOf(held, shellRun, noopRun));
+
+        assertThat(List.of(get(first), get(second)))
+                .allSatisfy(jobs -> assertThat(jobs).hasSize(1));
+    }
+
+    /** As after a lost answer: the worker thinks that it has room, and the server knows better. */
+    @Test
+    void aJobFindsTheSecondWaitingWorkerWhenTheFirstIsFull() {
+        FakeWorker full = dispatch.worker("full", 1, "noop");
+        FakeWorker free = dispatch.worker("free", 1, "noop");
+        dispatch.submit("garden", noop("a"));
+        full.leaseOne();
+        CompletableFuture<List<Job>> ofFull = full.leaseLater();
+        CompletableFuture<List<Job>> ofFree = free.leaseLater();
+
+        RunId run = dispatch.submit("garden", noop("a"));
+
+        assertThat(get(ofFree)).extracting(Job::run).containsExactly(run);
+        assertThat(ofFull).isNotDone();
+    }
+
+    @Test
+    void noWakeUpIsLostInRaces() {
+        List<FakeWorker> workers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            workers.add(dispatch.worker("w" + i, 1, "noop"));
+        }
+        for (int round = 0; round < 200; round++) {
+            List<CompletableFuture<List<Job>>> calls = new ArrayList<>();
+            List<CompletableFuture<RunId>> submits = new ArrayList<>();
+            for (FakeWorker worker : workers) {
+                submits.add(CompletableFuture.supplyAsync(() -> dispatch.submit("garden", noop("a"))));
+                calls.add(CompletableFuture.supplyAsync(
+                        () -> get(worker.protocol.lease(new LeaseRequest(1, Duration.ofSeconds(10))))));
+            }
+            Set<JobId> jobs = new HashSet<>();
+            for (int i = 0; i < calls.size(); i++) {
+                List<Job> leased = get(calls.get(i));
+                assertThat(leased).as("round %s", round).hasSize(1);
+                assertThat(jobs.add(leased.get(0).id())).as("round %s", round).isTrue();
+                workers.get(i).done(leased.get(0));
+            }
+            submits.forEach(run -> assertThat(dispatch.status(get(run))).isEqualTo("done"));
+        }
+    }
+}

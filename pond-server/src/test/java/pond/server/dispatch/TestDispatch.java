@@ -1,0 +1,165 @@
+package pond.server.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pond.testing.TestDatabase.get;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import pond.common.api.RunDetails;
+import pond.common.api.StageView;
+import pond.common.ids.RunId;
+import pond.common.json.Json;
+import pond.common.protocol.Job.Limits;
+import pond.server.TestSchema;
+import pond.server.artifacts.ArtifactService;
+import pond.server.auth.Principal;
+import pond.server.config.UnconfinedShell;
+import pond.server.db.Database;
+import pond.server.db.DatabaseConfig;
+import pond.server.db.StateDir;
+import pond.server.logs.LogService;
+import pond.server.preflight.PreflightService;
+import pond.server.preflight.PreflightSettings;
+import pond.server.runs.RunService;
+import pond.server.runs.Submission;
+import pond.server.runs.Submitter;
+import pond.server.sealing.SourceKey;
+import pond.server.sources.guard.Bundles;
+import pond.server.stages.StageService;
+import pond.server.usage.UsageService;
+import pond.server.workerapi.Rooms;
+import pond.server.workers.WorkerService;
+import pond.testing.TestClock;
+
+/** The dispatch of a server on its real database, without HTTP; time passes when a test says so. */
+final class TestDispatch implements AutoCloseable {
+    static final DispatchSettings SETTINGS = new DispatchSettings(
+            Duration.ofSeconds(90),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            Duration.ofHours(1),
+            new Limits(1 << 20, 1 << 20));
+
+    final TestClock clock;
+    final RunService runs;
+    final Dispatcher dispatcher;
+    final WorkerDesk workerDesk;
+    final Rooms rooms;
+    private final Reaper reaper;
+    private final PreflightService preflight;
+    private final List<Runnable> parts;
+
+    TestDispatch(Path folder) throws Exception {
+        this(folder, new TestClock());
+    }
+
+    /** On what an earlier one has left in the folder. */
+    TestDispatch(Path folder, TestClock clock) throws Exception {
+        this.clock = clock;
+        ExecutorService answers = Executors.newFixedThreadPool(2);
+        StateDir state = StateDir.forServer(folder);
+        Database database = Database.open(DatabaseConfig.of("pond", state.pondDb()), TestSchema.pond(clock), answers);
+        Database logDatabase =
+                Database.open(DatabaseConfig.of("logs", state.logsDb()), TestSchema.logs(clock), answers);
+        LogService logs = new LogService(logDatabase, clock, Long.MAX_VALUE / 2);
+        ArtifactService artifacts = new ArtifactService(database, state.artifacts(), clock);
+        StageService stages = new StageService();
+        WorkerService workers = new WorkerService(database, clock);
+        runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), clock);
+        LeaseDesk leaseDesk = new LeaseDesk(database, workers);
+        dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, SETTINGS, clock);
+        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, SETTINGS, clock);
+        WorkerDesk.Context context = new WorkerDesk.Context(stages, SETTINGS, clock, answers);
+        workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, context);
+        reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
+        rooms = new Rooms(
+                database,
+                workerDesk,
+                jobDesk,
+                runs,
+                stages,
+                logs,
+                artifacts,
+                new UsageService(database),
+                new Bundles(state.bundles()),
+                SETTINGS.limits());
+        preflight = new PreflightService(
+                workers, new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false));
+        parts = List.of(
+                reaper::close, leaseDesk::close, database::close, logDatabase::close, state::close, answers::shutdown);
+    }
+
+    FakeWorker worker(String name, int slots, String... kinds) {
+        return new FakeWorker(this, name, slots, kinds);
+    }
+
+    /** Submits stages, given as JSON with commas between. */
+    RunId submit(String project, String stages) {
+        return get(runs.submit(submission(project, stages), dispatcher)).run().id();
+    }
+
+    Submission submission(String project, String stages) {
+        PreflightService.Passed passed = preflight.require(
+                new Principal.Service(),
+                Json.readTree("{\"projectId\":\"%s\",\"definition\":{\"stages\":[%s]}}".formatted(project, stages)));
+        return new Submission(
+                passed.project(), Submitter.SERVICE, passed.request(), passed.stages(), List.of(), Optional.empty());
+    }
+
+    static String noop(String key) {
+        return "{\"key\":\"%s\",\"executor\":{\"kind\":\"noop\"}}".formatted(key);
+    }
+
+    static String shell(String key, String more) {
+        return "{\"key\":\"%s\",\"executor\":{\"kind\":\"shell\",\"argv\":[\"true\"]}%s}".formatted(key, more);
+    }
+
+    /** Lets time pass and ends every wait that is over by then. */
+    void pass(Duration time) {
+        clock.advance(time);
+        settle();
+        assertThat(reaper.endDue()).isTrue();
+        settle();
+    }
+
+    /** Waits for what commits have set off: it is queued behind them. */
+    void settle() {
+        for (int i = 0; i < 3; i++) {
+            get(rooms.database().change(tx -> {}));
+        }
+    }
+
+    RunDetails details(RunId run) {
+        return runs.get(run);
+    }
+
+    String status(RunId run) {
+        return details(run).run().status().toString();
+    }
+
+    StageView stage(RunId run, String key) {
+        return details(run).stages().stream()
+                .filter(stage -> stage.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    String waitingFor(RunId run, String key) {
+        return Optional.ofNullable(stage(run, key).waiting())
+                .map(pond.common.api.Waiting::code)
+                .orElse("nothing");
+    }
+
+    void cancel(RunId run) {
+        get(runs.cancel(run, dispatcher));
+    }
+
+    @Override
+    public void close() {
+        parts.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.logs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.sources.guard;
+
+import org.jspecify.annotations.NullMarked;

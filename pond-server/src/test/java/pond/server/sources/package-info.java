@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.sources;
+
+import org.jspecify.annotations.NullMarked;

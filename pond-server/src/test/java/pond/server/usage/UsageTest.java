@@ -1,0 +1,130 @@
+package pond.server.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pond.testing.TestDatabase.failure;
+import static pond.testing.TestDatabase.get;
+
+import java.math.BigDecimal;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pond.common.api.UsageView;
+import pond.common.api.UsageView.Totals;
+import pond.common.ids.RunId;
+import pond.common.json.Json;
+import pond.common.protocol.UsageRecord;
+import pond.server.errors.PondException;
+import pond.testing.TestDatabase;
+import pond.testing.TestHttp;
+import pond.testing.TestRuns;
+
+class UsageTest {
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    private final TestRuns runs = new TestRuns();
+    private final RunId run = runs.add("mine");
+    private TestDatabase database;
+    private UsageService usage;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        database = new TestDatabase(folder, "pond", "0004_create_usage.sql");
+        usage = new UsageService(database.db);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void callsAreAddedUpInTotalByModelAndBySubstage() {
+        get(usage.record(
+                new UsageOrigin(run, "scan", "a", 1), List.of(call("big", 1_500_000L, 10), call("small", 1L, 20))));
+        get(usage.record(new UsageOrigin(run, "scan", "b", 2), List.of(call("big", 500_000L, 30))));
+        get(usage.record(new UsageOrigin(runs.add("mine"), "scan", null, 1), List.of(call("big", 9L, 99))));
+
+        UsageView view = usage.of(run);
+
+        assertThat(view.totals()).isEqualTo(new Totals(3, 60, 6, 9, 12, 3, new BigDecimal("2.000001")));
+        assertThat(view.byModel())
+                .extracting(model -> model.provider() + "/" + model.model() + " "
+                        + model.totals().inputTokens() + " " + model.totals().costUsd())
+                .containsExactly("acme/big 40 2.000000", "acme/small 20 0.000001");
+        assertThat(view.substages())
+                .extracting(part -> part.substage() + "#" + part.attempt() + " " + part.model() + " "
+                        + part.totals().inputTokens())
+                .containsExactly("a#1 big 10", "a#1 small 20", "b#2 big 30");
+    }
+
+    @Test
+    void aCallThatIsReportedTwiceCountsOnce() {
+        UsageRecord call = call("big", 5L, 10);
+        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1);
+
+        assertThat(get(usage.record(origin, List.of(call)))).isEqualTo(1);
+        assertThat(get(usage.record(origin, List.of(call, call)))).isZero();
+
+        assertThat(usage.of(run).totals().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aCostIsUnknownOnlyWhenNoCallHasOne() {
+        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1);
+        get(usage.record(origin, List.of(call("free", null, 10))));
+        assertThat(usage.of(run).totals().costUsd()).isNull();
+
+        get(usage.record(origin, List.of(call("big", 7L, 10))));
+        assertThat(usage.of(run).totals().costUsd()).isEqualTo(new BigDecimal("0.000007"));
+    }
+
+    @Test
+    void aRunWithoutCallsHasZeroes() {
+        assertThat(usage.of(run).totals()).isEqualTo(new Totals(0, 0, 0, 0, 0, 0, null));
+        assertThat(usage.of(run).byModel()).isEmpty();
+        assertThat(usage.of(run).substages()).isEmpty();
+    }
+
+    @Test
+    void numbersThatNoCallCanHaveAreRefused() {
+        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1);
+
+        assertThat(failure(usage.record(origin, List.of(call("a", 1L, 1), call("b", -1L, 1)))))
+                .isInstanceOf(PondException.class);
+        assertThat(failure(usage.record(origin, List.of(call("a", 1L, Long.MAX_VALUE)))))
+                .isInstanceOf(PondException.class);
+        assertThat(usage.of(run).totals().calls()).isZero();
+    }
+
+    @Test
+    void theCallAnswersWithDollarsAndHidesOtherProjects() {
+        get(usage.record(new UsageOrigin(run, "scan", "a", 1), List.of(call("big", 1_500_001L, 10))));
+        try (TestHttp http = TestHttp.start((routes, answers) -> {
+            runs.authenticate(routes);
+            new UsageHandler(usage, runs.access(), answers).register(routes);
+        })) {
+            HttpResponse<String> answer = http.get("/v1/runs/" + run + "/usage", "Authorization", TestRuns.MINE);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains("\"costUsd\":1.500001");
+            assertThat(Json.readTree(answer.body())
+                            .at("/substages/0/usageSource")
+                            .asText())
+                    .isEqualTo("provider");
+            assertThat(http.get("/v1/runs/" + runs.add("theirs") + "/usage", "Authorization", TestRuns.MINE)
+                            .statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    private static UsageRecord call(String model, @Nullable Long costMicros, long input) {
+        return new UsageRecord(
+                UUID.randomUUID(), "acme", model, null, input, 2, 3, 4, 1, costMicros, "provider", 200, AT, AT);
+    }
+}

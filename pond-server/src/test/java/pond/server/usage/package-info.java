@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.usage;
+
+import org.jspecify.annotations.NullMarked;

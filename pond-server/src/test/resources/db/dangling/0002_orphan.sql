@@ -1,0 +1,1 @@
+INSERT INTO replies (note) VALUES (4711);
