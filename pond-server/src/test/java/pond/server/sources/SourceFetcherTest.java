@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,9 @@ import pond.server.sources.guard.SourceException;
 import pond.server.sources.guard.SourceException.Code;
 
 class SourceFetcherTest {
+    /** Newer JDKs have the common pool for all, whose one thread on a small machine the first fetch would hold. */
+    private static final Executor OWN_THREAD = task -> new Thread(task, "test-fetch").start();
+
     @TempDir
     Path temp;
 
@@ -78,8 +82,8 @@ class SourceFetcherTest {
             var tarball = List.of(new SourceSpec("a", new SourceSpec.Tarball(server.url("host.test"), null, 0)));
             var git = List.of(new SourceSpec(
                     "a", new SourceSpec.GitHttps(server.url("host.test") + "x", null, null, null, null, false, 1)));
-            var first = CompletableFuture.supplyAsync(() -> codeOf(fetches, tarball, cancel));
-            var second = CompletableFuture.supplyAsync(() -> codeOf(fetches, git, cancel));
+            var first = CompletableFuture.supplyAsync(() -> codeOf(fetches, tarball, cancel), OWN_THREAD);
+            var second = CompletableFuture.supplyAsync(() -> codeOf(fetches, git, cancel), OWN_THREAD);
             Awaitility.await().until(() -> server.heads.size() == 2);
             cancel.complete(null);
             assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(Code.CANCELLED);
