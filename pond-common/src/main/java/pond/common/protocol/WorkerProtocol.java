@@ -25,6 +25,9 @@ public interface WorkerProtocol {
     /** The version that this side speaks; the server names the lowest that it understands when it refuses. */
     int VERSION = 1;
 
+    /** The lowest version of a worker that this server understands. */
+    int LOWEST_VERSION = 1;
+
     /** Makes the worker known as capacity, or tells what has changed about it. */
     CompletableFuture<Attached> attach(Attach attach);
 
@@ -49,8 +52,20 @@ public interface WorkerProtocol {
     /** Records model calls; a record with an id that is known already is stored once. */
     CompletableFuture<Void> usage(UsageBatch batch);
 
-    /** Stores an artifact's bytes. It becomes visible with the job's accepted {@code complete}. The stream is closed. */
-    CompletableFuture<Void> putArtifact(ArtifactUpload upload, InputStream bytes);
+    /**
+     * How many bytes of an artifact the server has from an earlier try, to be sent from there on. All of them, when it
+     * knows the digest already: then there is nothing to send, and the artifact counts as uploaded.
+     */
+    CompletableFuture<Long> uploaded(ArtifactUpload upload);
+
+    /**
+     * Stores an artifact's bytes. It becomes visible with the job's accepted {@code complete}. The stream is closed. A
+     * break leaves the bytes that have arrived for the next try.
+     *
+     * @param offset how many bytes are left out, as {@link #uploaded} has said
+     * @param bytes the rest, to the end
+     */
+    CompletableFuture<Void> putArtifact(ArtifactUpload upload, long offset, InputStream bytes);
 
     /** The artifacts of earlier stages that this job may read. */
     CompletableFuture<List<InputArtifact>> inputs(JobRef job);

@@ -24,6 +24,8 @@ import pond.common.protocol.ArtifactUpload;
 import pond.common.protocol.Attach;
 import pond.common.protocol.Attached;
 import pond.common.protocol.Completion;
+import pond.common.protocol.Enroll;
+import pond.common.protocol.Enrolled;
 import pond.common.protocol.InputArtifact;
 import pond.common.protocol.Job;
 import pond.common.protocol.JobRef;
@@ -36,6 +38,7 @@ import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.UsageRecord;
+import pond.common.protocol.WorkerHttp;
 
 /** The worker protocol on the wire. A change here is a change that workers in the field must understand. */
 final class ProtocolExamples {
@@ -101,12 +104,25 @@ final class ProtocolExamples {
                                 Outcome.failed("exit_code", "exit code 3", 3),
                                 9,
                                 List.of(new Completion.Produced(new ArtifactName("a"), "ab")),
-                                new Receipt("none", "plain", null, 10, 2, 0, 1)),
+                                new Receipt(
+                                        new Receipt.Confinement("none", "plain", null, List.of("pids 512 (rlimit)")),
+                                        new Receipt.Output(10, 2, 0, 3),
+                                        1,
+                                        List.of("egress: a.b:443"))),
                         "{\"job\":" + REF_JSON + """
                         ,"outcome":{"result":"failed","exitCode":3,"error":{"code":"exit_code","message":"exit code 3"},
                         "killConfirmed":true},"lastLog":9,"artifacts":[{"name":"a","sha256":"ab"}],
-                        "receipt":{"profile":"none","effective":"plain","backend":null,"outputBytes":10,"outputLines":2,
-                        "droppedLines":0,"survivors":1}}"""),
+                        "receipt":{"confinement":{"profile":"none","effective":"plain","backend":null,"limits":["pids 512 (rlimit)"]},
+                        "output":{"bytes":10,"lines":2,"dropped":0,"masked":3},"survivors":1,
+                        "refused":["egress: a.b:443"]}}"""),
+                new Example(new Enroll(1, "host-1", "0.1.0", "sealing", "signing"), """
+                        {"protocol":1,"name":"host-1","version":"0.1.0","sealingKey":"sealing","signingKey":"signing"}"""),
+                new Example(
+                        new Enrolled(WorkerId.of("01890a5d-0000-774b-bcce-b302099a8057"), TOKEN),
+                        "{\"worker\":\"01890a5d-0000-774b-bcce-b302099a8057\",\"bearer\":\"lease-token\"}"),
+                new Example(new WorkerHttp.Stored(7), "{\"upTo\":7}"),
+                new Example(new WorkerHttp.Inputs(List.of()), "{\"inputs\":[]}"),
+                new Example(new WorkerHttp.Jobs(List.of()), "{\"jobs\":[]}"),
                 new Example(Outcome.cancelled().withKillConfirmed(false), """
                         {"result":"cancelled","exitCode":null,"error":null,"killConfirmed":false}"""),
                 new Example(Outcome.timeout("after 5 s"), """

@@ -21,7 +21,7 @@ import pond.common.protocol.Job;
 import pond.common.protocol.JobRef;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.ProtocolException;
-import pond.common.protocol.Receipt;
+import pond.common.protocol.Receipt.Confinement;
 import pond.common.protocol.Refusal;
 import pond.server.artifacts.ArtifactService;
 import pond.server.artifacts.Producer;
@@ -220,10 +220,10 @@ public final class JobDesk {
             case TIMEOUT -> RunEvent.End.TIMEOUT;
             case CANCELLED -> RunEvent.End.CANCELLED;
         };
-        Receipt receipt = completion.receipt();
-        SandboxView sandbox = receipt.effective() == null
+        Confinement confinement = completion.receipt().confinement();
+        SandboxView sandbox = confinement.effective() == null
                 ? null
-                : new SandboxView(receipt.profile(), receipt.effective(), receipt.backend());
+                : new SandboxView(confinement.profile(), confinement.effective(), confinement.backend());
         return new RunEvent.Ended(
                 clock.instant(),
                 row.position(),

@@ -116,7 +116,15 @@ public final class WorkerProtocolService implements WorkerProtocol {
     }
 
     @Override
-    public CompletableFuture<Void> putArtifact(ArtifactUpload upload, InputStream bytes) {
+    public CompletableFuture<Long> uploaded(ArtifactUpload upload) {
+        return answer(() -> {
+            held(upload.job());
+            return CompletableFuture.completedFuture(0L);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> putArtifact(ArtifactUpload upload, long offset, InputStream bytes) {
         return answer(() -> {
             held(upload.job());
             return rooms.artifacts()

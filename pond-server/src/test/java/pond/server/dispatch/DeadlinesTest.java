@@ -131,6 +131,7 @@ class DeadlinesTest {
                 .isEqualTo(Refusal.LEASE_LOST);
         assertThat(refusal(lost.protocol.putArtifact(
                         new ArtifactUpload(old.ref(), ArtifactName.parse("file").orElseThrow(), 0, DIGEST_OF_NOTHING),
+                        0,
                         new ByteArrayInputStream(new byte[0]))))
                 .isEqualTo(Refusal.LEASE_LOST);
         assertThat(refusal(lost.protocol.inputs(old.ref()))).isEqualTo(Refusal.LEASE_LOST);

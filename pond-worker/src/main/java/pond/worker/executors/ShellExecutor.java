@@ -3,6 +3,7 @@ package pond.worker.executors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import pond.common.definition.SandboxSpec;
 import pond.common.protocol.Job;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.Receipt;
+import pond.common.protocol.Receipt.Confinement;
 import pond.worker.sandbox.ChildEnvironment;
 import pond.worker.sandbox.Command;
 import pond.worker.sandbox.Ended;
@@ -64,7 +66,8 @@ public final class ShellExecutor implements Executor {
         if (asked != null && !asked.equals(SandboxProfile.NONE.toString())) {
             String message = "the stage asks for the profile '" + asked + "', and this worker has no sandbox for it";
             return new Execution(
-                    Outcome.failed("sandbox_unavailable", message, null), new Receipt(asked, null, null, 0, 0, 0, 0));
+                    Outcome.failed("sandbox_unavailable", message, null),
+                    Receipt.of(new Confinement(asked, null, null, List.of())));
         }
         Command command;
         try {
@@ -73,7 +76,7 @@ public final class ShellExecutor implements Executor {
             return notStarted(asked, shell, String.valueOf(e.getMessage()));
         }
         if (context.stop().isSet()) {
-            return new Execution(Outcome.cancelled(), new Receipt(asked, null, null, 0, 0, 0, 0));
+            return new Execution(Outcome.cancelled(), Receipt.of(new Confinement(asked, null, null, List.of())));
         }
         Ended ended = run(command, context);
         tell(ended, context);
@@ -154,7 +157,7 @@ public final class ShellExecutor implements Executor {
         String program = shell.argv().isEmpty() ? "" : shell.argv().get(0);
         return new Execution(
                 Outcome.failed("start_failed", "could not start '" + program + "': " + reason, null),
-                new Receipt(asked, PLAIN, null, 0, 0, 0, 0));
+                Receipt.of(new Confinement(asked, PLAIN, null, List.of())));
     }
 
     /** Lines that the log dropped are known to the runtime, not here. */
@@ -162,12 +165,9 @@ public final class ShellExecutor implements Executor {
         Ended.Count stdout = ended.output().stdout();
         Ended.Count stderr = ended.output().stderr();
         return new Receipt(
-                asked,
-                PLAIN,
-                null,
-                stdout.bytes() + stderr.bytes(),
-                stdout.lines() + stderr.lines(),
-                0,
-                ended.cleanup().leftovers());
+                new Confinement(asked, PLAIN, null, List.of()),
+                new Receipt.Output(stdout.bytes() + stderr.bytes(), stdout.lines() + stderr.lines(), 0, 0),
+                ended.cleanup().leftovers(),
+                List.of());
     }
 }

@@ -54,9 +54,6 @@ final class Answers {
 
     /** Whether a job that gets this refusal is no longer this worker's. */
     static boolean losesJobs(Refusal refusal) {
-        return switch (refusal) {
-            case LEASE_LOST, UNKNOWN_WORKER, UPGRADE_NEEDED -> true;
-            case LOG_GAP, ARTIFACT_REFUSED, INCOMPLETE, BUSY -> false;
-        };
+        return refusal == Refusal.LEASE_LOST || refusal.endsAttachment();
     }
 }

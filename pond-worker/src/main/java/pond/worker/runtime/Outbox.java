@@ -53,7 +53,7 @@ final class Outbox {
             Outcome ended = upload(files, outcome, produced);
             long lastLog = calls.answer(() -> log.finish().copy(), JobCalls.FOR_BYTES);
             Completion completion =
-                    new Completion(held.job().ref(), ended, lastLog, produced, withDropped(receipt, log.dropped()));
+                    new Completion(held.job().ref(), ended, lastLog, produced, receipt.withDropped(log.dropped()));
             try {
                 calls.answer(() -> protocol.complete(completion), ANSWER_WITHIN);
                 return;
@@ -97,22 +97,9 @@ final class Outbox {
     @SuppressWarnings("resource")
     private CompletableFuture<Void> put(ArtifactUpload upload, OutputFile file) {
         try {
-            return protocol.putArtifact(upload, file.open());
+            return protocol.putArtifact(upload, 0, file.open());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Receipt withDropped(Receipt receipt, long dropped) {
-        return dropped == 0
-                ? receipt
-                : new Receipt(
-                        receipt.profile(),
-                        receipt.effective(),
-                        receipt.backend(),
-                        receipt.outputBytes(),
-                        receipt.outputLines(),
-                        receipt.droppedLines() + dropped,
-                        receipt.survivors());
     }
 }

@@ -42,10 +42,10 @@ final class ShellExecutorTest {
         assertThat(context.lines)
                 .contains("stdout: " + context.checkout().toRealPath(), "stdout: from the checkout", "stderr: oops");
         Receipt receipt = execution.receipt();
-        assertThat(receipt.profile()).isNull();
-        assertThat(receipt.effective()).isEqualTo("plain");
-        assertThat(receipt.outputLines()).isEqualTo(3);
-        assertThat(receipt.outputBytes()).isGreaterThan(20);
+        assertThat(receipt.confinement().profile()).isNull();
+        assertThat(receipt.confinement().effective()).isEqualTo("plain");
+        assertThat(receipt.output().lines()).isEqualTo(3);
+        assertThat(receipt.output().bytes()).isGreaterThan(20);
     }
 
     @Test
@@ -178,8 +178,8 @@ final class ShellExecutorTest {
 
         assertThat(execution.outcome().error()).isNotNull();
         assertThat(execution.outcome().error().code()).isEqualTo("sandbox_unavailable");
-        assertThat(execution.receipt().profile()).isEqualTo(profile.toString());
-        assertThat(execution.receipt().effective()).isNull();
+        assertThat(execution.receipt().confinement().profile()).isEqualTo(profile.toString());
+        assertThat(execution.receipt().confinement().effective()).isNull();
         assertThat(temp).isEmptyDirectory();
     }
 
@@ -188,8 +188,8 @@ final class ShellExecutorTest {
         Executor.Execution execution = executor.execute(context(List.of("true"), Map.of(), SandboxProfile.NONE));
 
         assertThat(execution.outcome()).isEqualTo(Outcome.done(0));
-        assertThat(execution.receipt().profile()).isEqualTo("none");
-        assertThat(execution.receipt().effective()).isEqualTo("plain");
+        assertThat(execution.receipt().confinement().profile()).isEqualTo("none");
+        assertThat(execution.receipt().confinement().effective()).isEqualTo("plain");
     }
 
     private CompletableFuture<Executor.Execution> start(TestContext context) {

@@ -229,7 +229,12 @@ final class FakeServer implements WorkerProtocol {
     }
 
     @Override
-    public CompletableFuture<Void> putArtifact(ArtifactUpload upload, InputStream bytes) {
+    public CompletableFuture<Long> uploaded(ArtifactUpload upload) {
+        return CompletableFuture.completedFuture(0L);
+    }
+
+    @Override
+    public CompletableFuture<Void> putArtifact(ArtifactUpload upload, long offset, InputStream bytes) {
         return this.<Void>call("putArtifact", () -> {
             byte[] all = readAll(bytes);
             String digest = digest(all);
