@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,7 @@ import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
 import pond.server.dispatch.WorkerDesk;
+import pond.server.enrollment.EnrollmentService;
 import pond.server.http.Answers;
 import pond.server.http.DocsHandler;
 import pond.server.http.HealthHandler;
@@ -107,6 +109,7 @@ public final class PondServer implements RunningServer {
         Bundles bundles = new Bundles(state.bundles());
         StageService stages = new StageService();
         WorkerService workers = new WorkerService(database, clock);
+        EnrollmentService enrollment = new EnrollmentService(database, clock);
         RunService runs = new RunService(database, logs, stages, sourceKey(state), clock);
 
         DispatchSettings settings = dispatchSettings();
@@ -136,7 +139,12 @@ public final class PondServer implements RunningServer {
         Answers answers = new Answers();
         Access access = new Access(runs);
         KeyService keys = new KeyService(database, clock);
-        AuthFilter auth = new AuthFilter(new Authenticator(config.serviceToken(), keys));
+        AuthFilter auth = new AuthFilter(new Authenticator(
+                config.serviceToken(),
+                keys,
+                Map.of(
+                        EnrollmentService.CODE_PREFIX, enrollment::findCode,
+                        EnrollmentService.BEARER_PREFIX, enrollment::findBearer)));
         PreflightService preflight = new PreflightService(workers, preflightSettings());
         LogTail tail = new LogTail(
                 logs,

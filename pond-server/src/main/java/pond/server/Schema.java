@@ -11,7 +11,8 @@ final class Schema {
             "0002_create_runs.sql",
             "0003_create_artifacts.sql",
             "0004_create_usage.sql",
-            "0005_create_workers.sql");
+            "0005_create_workers.sql",
+            "0006_create_enrollment.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 
     private Schema() {}

@@ -10,10 +10,16 @@ import pond.common.problems.Problem;
  *
  * @param type a URI that names the kind of error, {@code about:blank} when the status says it all
  * @param problems what is wrong, field by field; left out when there is no such list
+ * @param refusal what a worker is to do about it, a {@code Refusal}; left out for everybody else
  */
 public record ErrorView(
         String type,
         String title,
         int status,
         String detail,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Problem> problems) {}
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Problem> problems,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String refusal) {
+    public ErrorView(String type, String title, int status, String detail, @Nullable List<Problem> problems) {
+        this(type, title, status, detail, problems, null);
+    }
+}

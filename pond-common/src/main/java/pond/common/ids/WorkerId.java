@@ -5,7 +5,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A worker's attachment: it is new each time a worker process attaches. */
+/**
+ * A worker: either its identity, the same over all its restarts, or its attachment, new each time a process attaches.
+ * Which of the two is meant is said where one is used.
+ */
 public record WorkerId(UUID value) {
     /** Reads an id that pond itself wrote; throws {@link IllegalArgumentException} on anything else. */
     @JsonCreator

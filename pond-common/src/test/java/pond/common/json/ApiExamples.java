@@ -8,6 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.ArtifactList;
 import pond.common.api.ArtifactView;
+import pond.common.api.EnrollmentCodeList;
+import pond.common.api.EnrollmentCodeView;
 import pond.common.api.ErrorView;
 import pond.common.api.Failure;
 import pond.common.api.HealthView;
@@ -16,6 +18,8 @@ import pond.common.api.LogLine;
 import pond.common.api.LogPage;
 import pond.common.api.LogSource;
 import pond.common.api.LogStream;
+import pond.common.api.PoolWorkerList;
+import pond.common.api.PoolWorkerView;
 import pond.common.api.PreflightView;
 import pond.common.api.ReadyView;
 import pond.common.api.RunDetails;
@@ -26,7 +30,9 @@ import pond.common.api.StageStatus;
 import pond.common.api.StageView;
 import pond.common.api.UsageView;
 import pond.common.api.Waiting;
+import pond.common.definition.ExecutorKind;
 import pond.common.ids.ArtifactName;
+import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.problems.Problem;
@@ -56,6 +62,20 @@ final class ApiExamples {
                         "substage":null,"createdAt":"2026-08-24T10:00:00.000Z"}]}"""),
                 new Example(new ErrorView("about:blank", "Not Found", 404, "no such run", null), """
                         {"type":"about:blank","title":"Not Found","status":404,"detail":"no such run"}"""),
+                new Example(new ErrorView("about:blank", "Conflict", 409, "over", null, "lease_lost"), """
+                        {"type":"about:blank","title":"Conflict","status":409,"detail":"over","refusal":"lease_lost"}"""),
+                new Example(new EnrollmentCodeList(List.of(code("pond_ec_x", "trusted"), code(null, null))), """
+                        {"codes":[{"id":"01890a5d-1111-774b-bcce-b302099a8057","code":"pond_ec_x","tags":["gpu"],
+                        "pool":"trusted","fingerprint":null,"maxUses":2,"uses":1,"createdAt":"2026-08-24T10:00:00.000Z",
+                        "expiresAt":"2026-08-24T11:00:00.000Z"},{"id":"01890a5d-1111-774b-bcce-b302099a8057",
+                        "tags":["gpu"],"pool":null,"fingerprint":null,"maxUses":2,"uses":1,
+                        "createdAt":"2026-08-24T10:00:00.000Z","expiresAt":"2026-08-24T11:00:00.000Z"}]}"""),
+                new Example(new PoolWorkerList(List.of(worker())), """
+                        {"workers":[{"id":"01890a5d-1111-774b-bcce-b302099a8057","name":"w","state":"attached",
+                        "local":false,"version":"1","executors":["noop"],"capabilities":["c"],"tags":["gpu"],"slots":2,
+                        "running":[{"run":"01890a5d-1111-774b-bcce-b302099a8057","stage":"a","substage":null,"attempt":1,
+                        "job":"01890a5d-1111-774b-bcce-b302099a8057"}],"attachedAt":"2026-08-24T10:00:00.000Z",
+                        "lastSeenAt":"2026-08-24T10:00:00.000Z","enrolledAt":null,"fingerprint":"SHA256:x"}]}"""),
                 new Example(
                         new ErrorView("about:blank", "Unprocessable Content", 422, "1 problem", List.of(problem("a"))),
                         """
@@ -201,5 +221,28 @@ final class ApiExamples {
                 null,
                 List.of(),
                 WAITING);
+    }
+
+    private static EnrollmentCodeView code(@Nullable String plaintext, @Nullable String pool) {
+        return new EnrollmentCodeView(
+                RUN.value(), plaintext, List.of("gpu"), pool, null, 2, 1, AT, AT.plusSeconds(3600));
+    }
+
+    private static PoolWorkerView worker() {
+        return new PoolWorkerView(
+                RUN.value(),
+                "w",
+                "attached",
+                false,
+                "1",
+                List.of(ExecutorKind.NOOP),
+                List.of("c"),
+                List.of("gpu"),
+                2,
+                List.of(new PoolWorkerView.Running(RUN, "a", null, 1, new JobId(RUN.value()))),
+                AT,
+                AT,
+                null,
+                "SHA256:x");
     }
 }

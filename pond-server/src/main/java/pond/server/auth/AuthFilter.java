@@ -30,8 +30,26 @@ public final class AuthFilter {
         return principal;
     }
 
+    /**
+     * Who made this request, of the one kind that a route is for. The filter has seen to it; asking again keeps a route
+     * shut that a later change of paths would open.
+     *
+     * @throws pond.server.errors.PondException FORBIDDEN for every other kind
+     */
+    public static <P extends Principal> P principal(Context ctx, Class<P> kind) {
+        Principal principal = principal(ctx);
+        if (!kind.isInstance(principal)) {
+            throw Authenticator.forbidden();
+        }
+        return kind.cast(principal);
+    }
+
     private void authenticate(Context ctx) {
-        ctx.attribute(
-                PRINCIPAL, authenticator.authenticate(Collections.list(ctx.req().getHeaders("Authorization"))));
+        Principal principal =
+                authenticator.authenticate(Collections.list(ctx.req().getHeaders("Authorization")));
+        if (!Realm.of(ctx.path()).admits(principal)) {
+            throw Authenticator.forbidden();
+        }
+        ctx.attribute(PRINCIPAL, principal);
     }
 }

@@ -1,6 +1,7 @@
 package pond.server.auth;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,12 +17,19 @@ public final class Authenticator {
     private static final String NO_TOKEN = "0".repeat(64);
 
     private final String serviceDigest;
-    private final TokenLookup tokens;
+    private final TokenLookup keys;
+    private final Map<String, TokenLookup> others;
 
     /** @param serviceToken empty: there is no first-party access */
-    public Authenticator(Optional<String> serviceToken, TokenLookup tokens) {
+    public Authenticator(Optional<String> serviceToken, TokenLookup keys) {
+        this(serviceToken, keys, Map.of());
+    }
+
+    /** @param others where tokens are looked up that begin with a prefix of their own; all others among the keys */
+    public Authenticator(Optional<String> serviceToken, TokenLookup keys, Map<String, TokenLookup> others) {
         this.serviceDigest = serviceToken.map(TokenDigest::of).orElse(NO_TOKEN);
-        this.tokens = tokens;
+        this.keys = keys;
+        this.others = Map.copyOf(others);
     }
 
     /**
@@ -39,11 +47,20 @@ public final class Authenticator {
         if (TokenDigest.same(digest, serviceDigest)) {
             return new Principal.Service();
         }
-        Optional<StoredToken> stored = tokens.find(digest);
+        Optional<StoredToken> stored = lookup(bearer.group(1)).find(digest);
         boolean known = TokenDigest.same(digest, stored.map(StoredToken::sha256).orElse(NO_TOKEN));
         return stored.filter(token -> known && token.usable())
                 .map(StoredToken::principal)
                 .orElseThrow(Authenticator::forbidden);
+    }
+
+    /** The prefix is no secret, so looking at it first tells nobody anything. */
+    private TokenLookup lookup(String token) {
+        return others.entrySet().stream()
+                .filter(entry -> token.startsWith(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(keys);
     }
 
     /** The one refusal for every token that is not good for a call; it never says why. */

@@ -1,7 +1,9 @@
 package pond.server.auth;
 
+import java.util.Set;
 import java.util.UUID;
 import pond.common.ids.ProjectId;
+import pond.common.ids.WorkerId;
 
 /** Whoever a token stands for. */
 public sealed interface Principal {
@@ -10,4 +12,18 @@ public sealed interface Principal {
 
     /** The holder of a project key: that project and no other. */
     record Project(ProjectId id, UUID keyId) implements Principal {}
+
+    /**
+     * A machine that has enrolled.
+     *
+     * @param tags what its enrolment grants
+     */
+    record Worker(WorkerId identity, Set<String> tags) implements Principal {
+        public Worker {
+            tags = Set.copyOf(tags);
+        }
+    }
+
+    /** The holder of an enrolment code: may exchange it, and nothing else. */
+    record Enrollment(UUID codeId) implements Principal {}
 }

@@ -2,7 +2,7 @@ package pond.server.auth;
 
 import java.util.Optional;
 
-/** Finds the tokens that are kept as rows; answered by the {@code keys} room. */
+/** Finds the tokens that are kept as rows; answered by the rooms {@code keys} and {@code enrollment}. */
 public interface TokenLookup {
     /**
      * The token with this digest, also one that was revoked or has expired: the caller must do the same work for both.
