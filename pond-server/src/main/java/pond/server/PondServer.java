@@ -59,7 +59,9 @@ import pond.server.stages.StageService;
 import pond.server.usage.UsageHandler;
 import pond.server.usage.UsageService;
 import pond.server.workerapi.Rooms;
+import pond.server.workerapi.WorkerHandler;
 import pond.server.workerapi.WorkerProtocolService;
+import pond.server.workers.Party;
 import pond.server.workers.WorkerService;
 
 /**
@@ -123,14 +125,25 @@ public final class PondServer implements RunningServer {
         reaper.start();
 
         Rooms rooms = new Rooms(
-                database, workerDesk, jobDesk, runs, stages, logs, artifacts, usage, bundles, settings.limits());
+                database,
+                workerDesk,
+                jobDesk,
+                runs,
+                stages,
+                logs,
+                artifacts,
+                usage,
+                enrollment,
+                workers,
+                bundles,
+                settings.limits());
         closing.add(new Housekeeping(rooms, clock)).start();
         SourceFetcher fetcher =
                 new SourceFetcher(bundles, state.tmp(), sourceSettings(), HostResolver.system(), (SSLSocketFactory)
                         SSLSocketFactory.getDefault());
         closing.add(LocalWorkers.start(
                 localSettings(state),
-                () -> new WorkerProtocolService(rooms, Set.of("pool:trusted"), true),
+                () -> new WorkerProtocolService(rooms, new Party(null, Set.of("pool:trusted"))),
                 runs,
                 fetcher));
         // Closed before the workers: one that is about to go must not be handed anything more.
@@ -159,6 +172,7 @@ public final class PondServer implements RunningServer {
                         new LogHandler(tail, access, answers)::register,
                         new UsageHandler(usage, access, answers)::register,
                         new ArtifactHandler(artifacts, access, answers)::register,
+                        new WorkerHandler(rooms, answers)::register,
                         new HealthHandler(answers, alive(), checks(database, logDatabase))::register,
                         new DocsHandler(DOCS)::register)));
     }

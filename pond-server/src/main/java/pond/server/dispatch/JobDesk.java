@@ -89,7 +89,7 @@ public final class JobDesk {
      * Leases jobs to a worker: the project that waited longest first, and its oldest run. Slots are counted from live
      * leases here, so two calls of one worker cannot get more than it has.
      */
-    List<Job> claim(Tx tx, Worker worker, int atMost) {
+    private List<Job> claim(Tx tx, Worker worker, int atMost) {
         int free = Math.min(atMost, worker.slots() - jobs.countLeased(tx, worker.id()));
         List<Job> claimed = new ArrayList<>();
         while (claimed.size() < free) {
@@ -100,6 +100,23 @@ public final class JobDesk {
             claimed.add(lease(tx, next.get(), worker));
         }
         return claimed;
+    }
+
+    LeaseDesk.Claims claims() {
+        return new LeaseDesk.Claims() {
+            @Override
+            public List<Job> claim(Tx tx, Worker worker, int atMost) {
+                return JobDesk.this.claim(tx, worker, atMost);
+            }
+
+            @Override
+            public boolean anyFor(Tx tx, Worker worker) {
+                return jobs.listQueuedNeeds(tx).stream()
+                        .filter(needs -> worker.serves(Needs.parse(needs)))
+                        .flatMap(needs -> jobs.listTurns(tx, needs).stream())
+                        .anyMatch(turn -> worker.admits(turn.project()));
+            }
+        };
     }
 
     private Optional<JobRow> next(Tx tx, Worker worker) {

@@ -1,10 +1,7 @@
 package pond.server.dispatch;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,39 +17,56 @@ import pond.server.workers.Worker;
 import pond.server.workers.WorkerService;
 
 /**
- * Where workers wait for jobs. A lease call first tries to claim; when there is nothing, it waits here until a job that
- * its worker can serve is queued, and then tries again.
+ * Where workers wait for jobs. A lease call waits here until a job that its worker can serve is queued, and then tries to
+ * claim; when there is one already, it tries at once. So a call that finds nothing costs one read and no write.
  *
- * <p>No job is left lying while a fitting call waits: a call starts to wait, and a queued job looks for a waiting call, in
- * hooks that run on the writer's thread in the order of the transactions. So either the claim saw the job, or the job
- * sees the call. Safe for use by several threads.
+ * <p>No job is left lying while a fitting call waits. A new call starts to wait first and looks for jobs second: a job that
+ * is committed after the look sees the call, as it looks for waiting calls after its commit. A call that has tried in vain
+ * starts to wait again in a hook on the writer's thread, and so do queued jobs look for calls, in the order of the
+ * transactions: either the claim saw the job, or the job sees the call. Safe for use by several threads.
  */
 public final class LeaseDesk implements AutoCloseable {
     private final Database database;
     private final WorkerService workers;
-    private final Set<Call> waiting = new LinkedHashSet<>();
-    private volatile boolean closed;
+    private final WaitingCalls waiting = new WaitingCalls();
 
     public LeaseDesk(Database database, WorkerService workers) {
         this.database = database;
         this.workers = workers;
     }
 
-    /** Hands jobs to a worker, as many as it can start, inside a transaction. */
-    interface Claim {
+    /** How jobs come into a worker's hands. */
+    interface Claims {
+        /** Hands jobs to a worker, as many as it can start, inside a transaction. */
         List<Job> claim(Tx tx, Worker worker, int atMost);
+
+        /** Whether there is a queued job that the worker can serve; may be called in a read. */
+        boolean anyFor(Tx tx, Worker worker);
     }
 
-    /** Completes with jobs, or with none when the time is over and no claim is under way. */
-    CompletableFuture<List<Job>> lease(WorkerId worker, int atMost, Duration maxWait, Claim claim) {
-        Call call = new Call(worker, atMost, claim);
-        CompletableFuture<?> unused = new CompletableFuture<Void>()
-                .completeOnTimeout(null, maxWait.toNanos(), TimeUnit.NANOSECONDS)
-                .thenRun(() -> expire(call));
-        if (closed) {
-            call.answer.complete(List.of());
-        } else {
-            attempt(call);
+    /**
+     * Completes with jobs, or with none when the time is over and no claim is under way. Whoever no longer waits for it
+     * completes it, and nothing is claimed for it from then on; a claim that is being committed in that very moment is
+     * lost to it, and its lease runs out.
+     */
+    CompletableFuture<List<Job>> lease(WorkerId worker, int atMost, Duration maxWait, Claims claims) {
+        WaitingCalls.Call call = new WaitingCalls.Call(worker, atMost, claims);
+        CompletableFuture<?> forgotten = call.answer.whenComplete((jobs, error) -> waiting.remove(call));
+        park(call);
+        try {
+            boolean any = database.read(tx -> workers.find(worker)
+                    .filter(found -> claims.anyFor(tx, found))
+                    .isPresent());
+            if (any && waiting.remove(call)) {
+                attempt(call, tx -> {});
+            }
+        } catch (RuntimeException e) {
+            call.answer.completeExceptionally(e);
+        }
+        if (!forgotten.isDone()) {
+            CompletableFuture<?> unused = new CompletableFuture<Void>()
+                    .completeOnTimeout(null, maxWait.toNanos(), TimeUnit.NANOSECONDS)
+                    .thenRun(() -> expire(call));
         }
         return call.answer;
     }
@@ -67,8 +81,8 @@ public final class LeaseDesk implements AutoCloseable {
         wake(fits, unclaimed, new HashSet<>());
     }
 
-    private void wake(Predicate<Worker> fits, Predicate<Tx> unclaimed, Set<Call> tried) {
-        next(fits, tried).ifPresent(call -> {
+    private void wake(Predicate<Worker> fits, Predicate<Tx> unclaimed, Set<WaitingCalls.Call> tried) {
+        waiting.takeOldest(workers::find, fits, tried).ifPresent(call -> {
             tried.add(call);
             attempt(call, tx -> {
                 if (unclaimed.test(tx)) {
@@ -80,32 +94,21 @@ public final class LeaseDesk implements AutoCloseable {
 
     /** Answers what waits for one worker with nothing: it takes no more. */
     void release(WorkerId worker) {
-        List<Call> its;
-        synchronized (waiting) {
-            its = waiting.stream().filter(call -> call.worker.equals(worker)).toList();
-        }
-        its.forEach(this::expire);
+        waiting.of(worker).forEach(this::expire);
     }
 
     /** Answers every waiting call with nothing, and hands nothing out any more. */
     @Override
     public void close() {
-        List<Call> all;
-        synchronized (waiting) {
-            closed = true;
-            all = new ArrayList<>(waiting);
-        }
-        all.forEach(this::expire);
+        waiting.close().forEach(this::expire);
     }
 
-    private void attempt(Call call) {
-        attempt(call, tx -> {});
-    }
-
-    private void attempt(Call call, Consumer<Tx> afterClaim) {
+    private void attempt(WaitingCalls.Call call, Consumer<Tx> afterClaim) {
         CompletableFuture<?> unused = database.write(tx -> {
                     Optional<Worker> worker = workers.find(call.worker);
-                    List<Job> jobs = worker.isEmpty() ? List.of() : call.claim.claim(tx, worker.get(), call.atMost);
+                    // Nobody is left to take what would be claimed: the caller has hung up.
+                    boolean wanted = worker.isPresent() && !call.answer.isDone();
+                    List<Job> jobs = wanted ? call.claims.claim(tx, worker.get(), call.atMost) : List.of();
                     if (jobs.isEmpty()) {
                         tx.afterCommit(() -> park(call));
                     }
@@ -121,54 +124,17 @@ public final class LeaseDesk implements AutoCloseable {
                 });
     }
 
-    private void park(Call call) {
-        synchronized (waiting) {
-            if (!call.expired && !closed) {
-                waiting.add(call);
-                return;
-            }
-        }
-        call.answer.complete(List.of());
-    }
-
-    /** A call whose claim is under way is left alone: jobs that it gets must reach its worker, however late. */
-    private void expire(Call call) {
-        boolean wasWaiting;
-        synchronized (waiting) {
-            call.expired = true;
-            wasWaiting = waiting.remove(call);
-        }
-        if (wasWaiting) {
+    private void park(WaitingCalls.Call call) {
+        Optional<Worker> worker = workers.find(call.worker);
+        if (worker.isEmpty() || !waiting.add(call, worker.get())) {
             call.answer.complete(List.of());
         }
     }
 
-    private Optional<Call> next(Predicate<Worker> fits, Set<Call> tried) {
-        synchronized (waiting) {
-            for (Iterator<Call> calls = waiting.iterator(); calls.hasNext(); ) {
-                Call call = calls.next();
-                if (!tried.contains(call)
-                        && workers.find(call.worker).filter(fits).isPresent()) {
-                    calls.remove();
-                    return Optional.of(call);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** One lease call; {@code expired} is guarded by the set of waiting calls. */
-    private static final class Call {
-        private final WorkerId worker;
-        private final int atMost;
-        private final Claim claim;
-        private final CompletableFuture<List<Job>> answer = new CompletableFuture<>();
-        private boolean expired;
-
-        Call(WorkerId worker, int atMost, Claim claim) {
-            this.worker = worker;
-            this.atMost = atMost;
-            this.claim = claim;
+    /** A call whose claim is under way is left alone: jobs that it gets must reach its worker, however late. */
+    private void expire(WaitingCalls.Call call) {
+        if (waiting.expire(call)) {
+            call.answer.complete(List.of());
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -28,9 +29,12 @@ import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
 import pond.server.db.Database;
 import pond.server.db.Tx;
+import pond.server.errors.ErrorCode;
+import pond.server.errors.PondException;
 import pond.server.stages.StageService;
 import pond.server.stages.Wait;
 import pond.server.stages.WaitCode;
+import pond.server.workers.Party;
 import pond.server.workers.Worker;
 import pond.server.workers.WorkerService;
 
@@ -45,6 +49,7 @@ public final class WorkerDesk {
     private final WorkerService workers;
     private final Context context;
     private final JobStore jobs = new JobStore();
+    private final WaitingJobs waitingJobs;
 
     /** What the desk needs beside the rooms that it connects; {@code answers} runs what follows a wait. */
     public record Context(StageService stages, DispatchSettings settings, InstantSource clock, Executor answers) {}
@@ -62,15 +67,26 @@ public final class WorkerDesk {
         this.leaseDesk = leaseDesk;
         this.workers = workers;
         this.context = context;
+        this.waitingJobs = new WaitingJobs(database, dispatcher, context.clock());
     }
 
-    /** Makes a worker capacity, and looks again at what waits for somebody capable. */
-    public CompletableFuture<Attached> attach(Attach attach, Set<String> granted, boolean local) {
+    /**
+     * Makes a worker capacity, and looks again at what waits for somebody capable. An earlier attachment of the same
+     * identity ends in the same moment.
+     *
+     * @param admission throws, in the transaction, when this party may not attach any more
+     */
+    public CompletableFuture<Attached> attach(Attach attach, Party party, Consumer<Tx> admission) {
         WorkerId id = new WorkerId(UuidCreator.getTimeOrderedEpochPlus1());
         return database.change(tx -> {
-                    workers.attach(tx, id, attach, granted, local);
+                    admission.accept(tx);
+                    if (party.identity() != null) {
+                        workers.findAttachedOf(tx, party.identity())
+                                .ifPresent(earlier -> end(tx, earlier, WorkerService.Ending.REPLACED));
+                    }
+                    workers.attach(tx, id, attach, party);
                     dispatcher.wait(tx, silence(id, context.clock().instant()));
-                    tx.afterCommit(this::reassess);
+                    tx.afterCommit(waitingJobs::reassess);
                 })
                 .thenApply(done -> new Attached(
                         id, context.settings().lease(), context.settings().cancelGrace()));
@@ -89,16 +105,16 @@ public final class WorkerDesk {
 
     /** Waits for jobs; see {@link pond.common.protocol.WorkerProtocol#lease}. */
     public CompletableFuture<List<Job>> lease(WorkerId id, LeaseRequest request) {
-        seen(id);
         int slots = Math.max(1, request.freeSlots());
-        return leaseDesk.lease(id, slots, bounded(request.maxWait()), jobDesk::claim);
+        return leaseDesk.lease(id, slots, bounded(request.maxWait()), jobDesk.claims());
     }
 
     /** Prolongs leases and waits for orders; see {@link pond.common.protocol.WorkerProtocol#renew}. */
     public CompletableFuture<Renewal> renew(WorkerId id, RenewRequest request) {
-        seen(id);
-        if (request.draining()) {
+        if (request.draining()
+                && workers.find(id).filter(worker -> !worker.draining()).isPresent()) {
             leaseDesk.release(id);
+            drainItself(id);
         }
         CompletableFuture<Void> change = dispatcher
                 .orders()
@@ -109,7 +125,52 @@ public final class WorkerDesk {
             change.complete(null);
             return CompletableFuture.completedFuture(now);
         }
-        return change.thenApplyAsync(woken -> orders(id, request), context.answers());
+        return change.thenApplyAsync(woken -> ordersIfAttached(id, request), context.answers());
+    }
+
+    /** What wakes a call may be the end of the attachment that it is made under. */
+    private Renewal ordersIfAttached(WorkerId id, RenewRequest request) {
+        if (workers.find(id).isEmpty()) {
+            throw new ProtocolException(Refusal.UNKNOWN_WORKER, "this attachment has ended; attach again");
+        }
+        return orders(id, request);
+    }
+
+    /** Its own wish: from then on nobody should think of it as capacity. */
+    private void drainItself(WorkerId id) {
+        CompletableFuture<?> unused = database.change(tx -> drain(tx, id)).whenComplete((done, error) -> {
+            if (error != null) {
+                log.warn("worker {} is draining, but counts as capacity until its next renewal", id, error);
+            }
+        });
+    }
+
+    private void drain(Tx tx, WorkerId id) {
+        if (workers.drain(tx, id)) {
+            tx.afterCommit(() -> {
+                dispatcher.orders().wakeAll(id);
+                leaseDesk.release(id);
+                waitingJobs.reassess();
+            });
+        }
+    }
+
+    /**
+     * Lets what an identity has attached now finish its jobs and take no more; starting it again makes it capacity again.
+     *
+     * @throws PondException CONFLICT when it is not attached
+     */
+    public void drainIdentity(Tx tx, WorkerId identity) {
+        drain(
+                tx,
+                workers.findAttachedOf(tx, identity)
+                        .orElseThrow(() -> new PondException(
+                                ErrorCode.CONFLICT, "this worker is not attached now, so there is nothing to drain")));
+    }
+
+    /** Ends what an identity has attached now, if anything; its jobs are lost at once. */
+    public void endIdentity(Tx tx, WorkerId identity) {
+        workers.findAttachedOf(tx, identity).ifPresent(id -> end(tx, id, WorkerService.Ending.REVOKED));
     }
 
     private Renewal orders(WorkerId id, RenewRequest request) {
@@ -139,14 +200,7 @@ public final class WorkerDesk {
         boolean newCancel = request.jobs().stream()
                 .anyMatch(held -> !held.cancelling()
                         && orders.cancel().contains(held.job().job()));
-        return newCancel || !orders.lost().isEmpty() || orders.drain() != request.draining();
-    }
-
-    private void seen(WorkerId id) {
-        if (workers.find(id).isEmpty()) {
-            throw new ProtocolException(Refusal.UNKNOWN_WORKER, "this attachment has ended; attach again");
-        }
-        workers.seen(id);
+        return newCancel || !orders.lost().isEmpty() || (orders.drain() && !request.draining());
     }
 
     private Duration bounded(Duration asked) {
@@ -173,7 +227,11 @@ public final class WorkerDesk {
                     "worker '" + name + "' was " + ending.toString().toLowerCase(Locale.ROOT)
                             + " while it had the stage");
         }
-        tx.afterCommit(this::reassess);
+        tx.afterCommit(() -> {
+            dispatcher.orders().wakeAll(id);
+            leaseDesk.release(id);
+            waitingJobs.reassess();
+        });
     }
 
     /**
@@ -197,20 +255,5 @@ public final class WorkerDesk {
             }
             jobs.restartGrace(tx, now, now.plus(context.settings().noWorkerGrace()));
         });
-    }
-
-    /** Who is attached has changed: queued jobs may have found, or lost, everybody who can serve them. */
-    private void reassess() {
-        CompletableFuture<?> unused = database.change(tx -> {
-                    Instant now = context.clock().instant();
-                    for (String text : jobs.listQueuedNeeds(tx)) {
-                        jobs.listTurns(tx, text).forEach(turn -> dispatcher.reassess(tx, turn, now));
-                    }
-                })
-                .whenComplete((done, error) -> {
-                    if (error != null) {
-                        log.error("what queued jobs wait for is out of date until a worker comes or goes", error);
-                    }
-                });
     }
 }

@@ -11,9 +11,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.problems.Problem;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Refusal;
+import pond.common.protocol.WorkerHttp;
 import pond.server.db.DatabaseBusyException;
 import pond.server.errors.ErrorCode;
 import pond.server.errors.PondException;
@@ -24,6 +28,7 @@ import pond.server.errors.PondException;
  */
 final class ErrorMapper {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
+    private static final String WORKERS = "/v1/worker/";
 
     void register(RoutesConfig routes) {
         routes.exception(Exception.class, (thrown, ctx) -> answer(ctx, unwrap(thrown)));
@@ -49,6 +54,8 @@ final class ErrorMapper {
                 ctx.header("WWW-Authenticate", "Bearer");
             }
             write(ctx, status, detail(refusal), refusal.problems());
+        } else if (thrown instanceof ProtocolException refusal) {
+            refuse(ctx, refusal);
         } else if (thrown instanceof MethodNotAllowedResponse notAllowed) {
             notAllowed(ctx, notAllowed);
         } else if (thrown instanceof HttpResponseException response) {
@@ -62,6 +69,14 @@ final class ErrorMapper {
         } else {
             internal(ctx, thrown);
         }
+    }
+
+    private static void refuse(Context ctx, ProtocolException thrown) {
+        int status = WorkerHttp.status(thrown.refusal());
+        write(ctx, status, String.valueOf(thrown.getMessage()), List.of(), thrown.refusal());
+        // In whole seconds, and never none: the caller would be back before anything has changed.
+        thrown.retryAfter()
+                .ifPresent(after -> ctx.header("Retry-After", Long.toString(Math.max(1, after.toSeconds()))));
     }
 
     private static void internal(Context ctx, Throwable thrown) {
@@ -89,10 +104,24 @@ final class ErrorMapper {
     }
 
     private static void write(Context ctx, int status, String detail, List<Problem> problems) {
+        write(ctx, status, detail, problems, ctx.path().startsWith(WORKERS) ? refusal(status) : null);
+    }
+
+    private static void write(
+            Context ctx, int status, String detail, List<Problem> problems, @Nullable Refusal refusal) {
         if (status == 503) {
             ctx.header("Retry-After", ErrorBody.RETRY_AFTER);
         }
-        ctx.status(status).contentType(ErrorBody.CONTENT_TYPE).result(ErrorBody.of(status, detail, problems));
+        ctx.status(status).contentType(ErrorBody.CONTENT_TYPE).result(ErrorBody.of(status, detail, problems, refusal));
+    }
+
+    /** What an error that is everybody's means to a worker; of a fault of the server nobody knows what it means. */
+    private static @Nullable Refusal refusal(int status) {
+        return switch (status) {
+            case 401, 403 -> Refusal.UNAUTHORIZED;
+            case 503 -> Refusal.BUSY;
+            default -> status < 500 ? Refusal.INVALID : null;
+        };
     }
 
     private static Throwable unwrap(Throwable thrown) {

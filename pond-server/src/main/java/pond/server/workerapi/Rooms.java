@@ -5,11 +5,13 @@ import pond.server.artifacts.ArtifactService;
 import pond.server.db.Database;
 import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.WorkerDesk;
+import pond.server.enrollment.EnrollmentService;
 import pond.server.logs.LogService;
 import pond.server.runs.RunService;
 import pond.server.sources.guard.Bundles;
 import pond.server.stages.StageService;
 import pond.server.usage.UsageService;
+import pond.server.workers.WorkerService;
 
 /** The rooms that the worker protocol leads to. */
 public record Rooms(
@@ -21,5 +23,7 @@ public record Rooms(
         LogService logs,
         ArtifactService artifacts,
         UsageService usage,
+        EnrollmentService enrollment,
+        WorkerService workers,
         Bundles bundles,
         Limits limits) {}

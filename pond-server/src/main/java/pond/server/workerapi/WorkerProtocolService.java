@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -35,11 +36,13 @@ import pond.common.protocol.Renewal;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerProtocol;
 import pond.server.artifacts.Artifact;
+import pond.server.db.Tx;
 import pond.server.dispatch.JobDesk.HeldJob;
 import pond.server.errors.ErrorCode;
 import pond.server.errors.PondException;
 import pond.server.logs.LogOrigin;
 import pond.server.usage.UsageOrigin;
+import pond.server.workers.Party;
 
 /**
  * The server's answers to one worker. Every call about a job first asks whether this worker holds its lease, so a worker
@@ -47,32 +50,37 @@ import pond.server.usage.UsageOrigin;
  */
 public final class WorkerProtocolService implements WorkerProtocol {
     private final Rooms rooms;
-    private final Set<String> grantedTags;
-    private final boolean local;
+    private final Party party;
     private volatile @Nullable WorkerId worker;
 
-    /**
-     * Speaks with a worker whose identity is settled.
-     *
-     * @param grantedTags tags that this worker has by its enrolment
-     * @param local whether it lives in the server's own process
-     */
-    public WorkerProtocolService(Rooms rooms, Set<String> grantedTags, boolean local) {
+    /** Speaks with a worker that has yet to attach. */
+    public WorkerProtocolService(Rooms rooms, Party party) {
+        this(rooms, party, null);
+    }
+
+    /** Speaks with a worker under an attachment that it names; whether it is its own is asked with every call. */
+    WorkerProtocolService(Rooms rooms, Party party, @Nullable WorkerId attachment) {
         this.rooms = rooms;
-        this.grantedTags = Set.copyOf(grantedTags);
-        this.local = local;
+        this.party = party;
+        this.worker = attachment;
     }
 
     @Override
     public CompletableFuture<Attached> attach(Attach attach) {
-        if (attach.protocol() != VERSION) {
-            return CompletableFuture.failedFuture(new ProtocolException(
-                    Refusal.UPGRADE_NEEDED, "this server speaks protocol " + VERSION + " and no other"));
-        }
-        return rooms.workerDesk().attach(attach, grantedTags, local).thenApply(attached -> {
-            worker = attached.worker();
-            return attached;
+        return answer(() -> {
+            CallRules.check(attach, party);
+            return rooms.workerDesk().attach(attach, party, this::admit).thenApply(attached -> {
+                worker = attached.worker();
+                return attached;
+            });
         });
+    }
+
+    /** It may have been revoked since it showed its bearer. */
+    private void admit(Tx tx) {
+        if (party.identity() != null) {
+            rooms.enrollment().requireLive(tx, party.identity());
+        }
     }
 
     @Override
@@ -82,12 +90,16 @@ public final class WorkerProtocolService implements WorkerProtocol {
 
     @Override
     public CompletableFuture<Renewal> renew(RenewRequest request) {
-        return answer(() -> rooms.workerDesk().renew(self(), request));
+        return answer(() -> {
+            CallRules.check(request);
+            return rooms.workerDesk().renew(self(), request);
+        });
     }
 
     @Override
     public CompletableFuture<Long> logs(LogBatch batch) {
         return answer(() -> {
+            CallRules.check(batch);
             HeldJob job = held(batch.job());
             LogSource source = job.kind() == ExecutorKind.FETCH ? LogSource.FETCH : LogSource.STAGE;
             return rooms.logs()
@@ -98,17 +110,22 @@ public final class WorkerProtocolService implements WorkerProtocol {
     @Override
     public CompletableFuture<Void> progress(Progress progress) {
         ProgressView view = new ProgressView(progress.done(), progress.total(), progress.message());
-        return answer(() -> rooms.database().change(tx -> {
-            HeldJob job = rooms.jobDesk().require(tx, self(), progress.job());
-            if (rooms.stages().updateProgress(tx, job.run(), job.position(), job.attempt(), view)) {
-                rooms.runs().touch(tx, job.run());
-            }
-        }));
+        return answer(() -> {
+            CallRules.check(progress);
+            WorkerId id = self();
+            return rooms.database().change(tx -> {
+                HeldJob job = rooms.jobDesk().require(tx, id, progress.job());
+                if (rooms.stages().updateProgress(tx, job.run(), job.position(), job.attempt(), view)) {
+                    rooms.runs().touch(tx, job.run());
+                }
+            });
+        });
     }
 
     @Override
     public CompletableFuture<Void> usage(UsageBatch batch) {
         return answer(() -> {
+            CallRules.check(batch.records());
             HeldJob job = held(batch.job());
             UsageOrigin origin = new UsageOrigin(job.run(), job.stage(), job.substage(), job.attempt());
             return rooms.usage().record(origin, batch.records()).thenApply(stored -> null);
@@ -160,12 +177,11 @@ public final class WorkerProtocolService implements WorkerProtocol {
             boolean readable =
                     rooms.database().read(tx -> rooms.artifacts().visibleTo(tx, job.run(), job.ancestors())).stream()
                             .anyMatch(artifact -> artifact.digest().sha256().equals(sha256));
-            return rooms.artifacts()
-                    .open(sha256)
-                    .filter(channel -> readable)
-                    .<CompletableFuture<InputStream>>map(
-                            channel -> CompletableFuture.completedFuture(Channels.newInputStream(channel)))
-                    .orElseThrow(() -> PondException.notFound("input"));
+            if (!readable) {
+                throw PondException.notFound("input");
+            }
+            FileChannel bytes = rooms.artifacts().open(sha256).orElseThrow(() -> PondException.notFound("input"));
+            return CompletableFuture.completedFuture(new SizedStream(Channels.newInputStream(bytes), size(bytes)));
         });
     }
 
@@ -178,7 +194,8 @@ public final class WorkerProtocolService implements WorkerProtocol {
                 throw PondException.notFound("bundle");
             }
             try {
-                return CompletableFuture.completedFuture(rooms.bundles().open(bundle.sha256()));
+                return CompletableFuture.completedFuture(
+                        new SizedStream(rooms.bundles().open(bundle.sha256()), bundle.size()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -189,6 +206,8 @@ public final class WorkerProtocolService implements WorkerProtocol {
     @Override
     public CompletableFuture<Void> complete(Completion completion) {
         return answer(() -> {
+            CallRules.check(completion);
+            WorkerId id = self();
             long stored = completion.lastLog() == 0
                     ? 0
                     : rooms.logs().storedUpTo(completion.job().job());
@@ -196,13 +215,27 @@ public final class WorkerProtocolService implements WorkerProtocol {
                 throw new ProtocolException(
                         Refusal.INCOMPLETE, "log lines up to " + completion.lastLog() + " have not all arrived");
             }
-            return rooms.database().change(tx -> rooms.jobDesk().complete(tx, self(), completion));
+            return rooms.database().change(tx -> rooms.jobDesk().complete(tx, id, completion));
         });
     }
 
     @Override
     public CompletableFuture<Void> detach() {
-        return answer(() -> rooms.workerDesk().detach(self()));
+        return answer(() -> {
+            WorkerId id = named();
+            // A repeat: the answer of the first was lost.
+            return rooms.workers().hasDetached(id, party.identity())
+                    ? CompletableFuture.completedFuture(null)
+                    : rooms.workerDesk().detach(self());
+        });
+    }
+
+    private static long size(FileChannel channel) {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private HeldJob held(JobRef ref) {
@@ -210,7 +243,12 @@ public final class WorkerProtocolService implements WorkerProtocol {
         return rooms.database().read(tx -> rooms.jobDesk().require(tx, id, ref));
     }
 
+    /** The attachment, which is this party's; every call that asks is a sign of life. */
     private WorkerId self() {
+        return rooms.workers().require(named(), party.identity()).id();
+    }
+
+    private WorkerId named() {
         WorkerId id = worker;
         if (id == null) {
             throw new ProtocolException(Refusal.UNKNOWN_WORKER, "attach first");

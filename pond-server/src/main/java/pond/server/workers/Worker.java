@@ -2,6 +2,7 @@ package pond.server.workers;
 
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.ProjectId;
 import pond.common.ids.WorkerId;
@@ -9,11 +10,13 @@ import pond.common.ids.WorkerId;
 /**
  * An attached worker.
  *
+ * @param identity whose attachment it is; null for a worker inside the server
  * @param local whether it lives in the server's own process
  * @param draining whether it takes no new jobs
  */
 public record Worker(
         WorkerId id,
+        @Nullable WorkerId identity,
         String name,
         String version,
         Set<ExecutorKind> executors,
@@ -30,6 +33,10 @@ public record Worker(
         executors = Set.copyOf(executors);
         capabilities = Set.copyOf(capabilities);
         tags = Set.copyOf(tags);
+    }
+
+    Worker withDraining() {
+        return new Worker(id, identity, name, version, executors, capabilities, tags, slots, local, true, attachedAt);
     }
 
     /** Whether it can run a job with these needs, now or when it has a free slot. */

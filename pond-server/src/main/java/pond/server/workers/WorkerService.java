@@ -1,5 +1,6 @@
 package pond.server.workers;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -7,12 +8,17 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import pond.common.ids.ProjectId;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.Attach;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Refusal;
 import pond.server.db.Database;
 import pond.server.db.Tx;
 
@@ -22,6 +28,9 @@ import pond.server.db.Tx;
  * whole lease to speak up. Safe for use by several threads.
  */
 public final class WorkerService {
+    private static final Duration KEPT = Duration.ofDays(30);
+
+    private final Database database;
     private final InstantSource clock;
     private final WorkerStore store = new WorkerStore();
     private final Map<WorkerId, Worker> attached = new ConcurrentHashMap<>();
@@ -29,6 +38,7 @@ public final class WorkerService {
 
     /** Reads the attachments that a predecessor of this server left. */
     public WorkerService(Database database, InstantSource clock) {
+        this.database = database;
         this.clock = clock;
         List<Worker> left = database.read(store::listAttached);
         left.forEach(worker -> {
@@ -38,24 +48,24 @@ public final class WorkerService {
     }
 
     /**
-     * Makes a worker known, inside the caller's transaction.
-     *
-     * @param granted tags from its enrolment; what it says of {@code pool:} and {@code tenant:} tags itself counts for nothing
+     * Makes a worker known, inside the caller's transaction. What it says of {@code pool:} and {@code tenant:} tags itself
+     * counts for nothing: those come from its enrolment.
      */
-    public Worker attach(Tx tx, WorkerId id, Attach attach, Set<String> granted, boolean local) {
-        Set<String> tags = new HashSet<>(granted);
+    public Worker attach(Tx tx, WorkerId id, Attach attach, Party party) {
+        Set<String> tags = new HashSet<>(party.granted());
         attach.tags().stream()
                 .filter(tag -> !tag.startsWith("pool:") && !tag.startsWith(Worker.TENANT_TAG))
                 .forEach(tags::add);
         Worker worker = new Worker(
                 id,
+                party.identity(),
                 attach.name(),
                 attach.version(),
                 attach.executors(),
                 attach.capabilities(),
                 tags,
                 attach.slots(),
-                local,
+                party.local(),
                 false,
                 clock.instant());
         store.insert(tx, worker);
@@ -77,12 +87,65 @@ public final class WorkerService {
     /** How an attachment ends. */
     public enum Ending {
         DETACHED,
-        LOST
+        LOST,
+        /** Another process has attached with the same identity. */
+        REPLACED,
+        /** Its identity was. */
+        REVOKED
     }
 
-    /** Any call of a worker is a sign of life. */
-    public void seen(WorkerId id) {
+    /**
+     * The attachment, which has given a sign of life by asking.
+     *
+     * @param identity whose it must be; null for a worker inside the server
+     * @throws ProtocolException {@link Refusal#REPLACED} when a later one has taken its place, {@link
+     *     Refusal#UNKNOWN_WORKER} when it has ended otherwise, never was, or is somebody else's
+     */
+    public Worker require(WorkerId id, @Nullable WorkerId identity) {
+        Worker worker = attached.get(id);
+        if (worker == null || !Objects.equals(worker.identity(), identity)) {
+            throw ended(id, identity);
+        }
         lastSeen.computeIfPresent(id, (known, before) -> clock.instant());
+        return worker;
+    }
+
+    private ProtocolException ended(WorkerId id, @Nullable WorkerId identity) {
+        boolean replaced = database.read(tx -> store.findStatus(tx, id, identity))
+                .filter("replaced"::equals)
+                .isPresent();
+        return replaced
+                ? new ProtocolException(Refusal.REPLACED, "another process has attached with this worker's identity")
+                : new ProtocolException(Refusal.UNKNOWN_WORKER, "this attachment has ended; attach again");
+    }
+
+    /** Whether this attachment was of this identity and ended as its worker wished. */
+    public boolean hasDetached(WorkerId id, @Nullable WorkerId identity) {
+        return database.read(tx -> store.findStatus(tx, id, identity))
+                .filter("detached"::equals)
+                .isPresent();
+    }
+
+    /** The attachment that an identity has now. */
+    public Optional<WorkerId> findAttachedOf(Tx tx, WorkerId identity) {
+        return store.findAttachedOf(tx, identity);
+    }
+
+    /** Lets an attached worker take no new jobs for as long as it is attached; false when that was so before. */
+    public boolean drain(Tx tx, WorkerId id) {
+        boolean changed = store.drain(tx, id);
+        tx.afterCommit(() -> attached.computeIfPresent(id, (same, worker) -> worker.withDraining()));
+        return changed;
+    }
+
+    /** The latest attachment of each identity, and the server's own workers. */
+    public List<Attachment> listLatest(Tx tx) {
+        return store.listLatest(tx);
+    }
+
+    /** Deletes attachments that ended a month ago, save the latest of each identity; answers how many. */
+    public CompletableFuture<Integer> sweep() {
+        return database.write(tx -> store.deleteEnded(tx, clock.instant().minus(KEPT)));
     }
 
     /** When an attached worker was last heard of. */
@@ -108,12 +171,19 @@ public final class WorkerService {
     public String whyNobody(Needs needs, ProjectId project) {
         String wanted = "no attached worker can serve it; it needs " + needs.describe();
         return attached.values().stream()
-                .filter(worker -> worker.admits(project) && !worker.draining())
-                .min(Comparator.<Worker>comparingInt(
-                                worker -> needs.missingFrom(worker).size())
+                .filter(worker -> worker.admits(project))
+                .min(Comparator.comparing(Worker::draining)
+                        .thenComparing(worker -> needs.missingFrom(worker).size())
                         .thenComparing(Worker::name))
-                .map(nearest -> wanted + "; worker '" + nearest.name() + "' comes nearest and lacks "
-                        + String.join(", ", needs.missingFrom(nearest)))
+                .map(nearest -> wanted + "; worker '" + nearest.name() + "' comes nearest and " + lacks(needs, nearest))
                 .orElse(wanted + ", and no worker is attached for this project; attach one");
+    }
+
+    private static String lacks(Needs needs, Worker nearest) {
+        List<String> missing = needs.missingFrom(nearest);
+        if (missing.isEmpty()) {
+            return "is draining: it takes no new jobs until it is started again";
+        }
+        return "lacks " + String.join(", ", missing) + (nearest.draining() ? ", and is draining" : "");
     }
 }

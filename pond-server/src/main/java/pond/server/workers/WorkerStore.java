@@ -3,9 +3,11 @@ package pond.server.workers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.WorkerId;
 import pond.common.json.Json;
@@ -17,10 +19,12 @@ final class WorkerStore {
     void insert(Tx tx, Worker worker) {
         tx.update(
                 """
-                INSERT INTO workers (id, name, version, executors, capabilities, tags, slots, local, status, attached_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'attached', ?)
+                INSERT INTO workers
+                  (id, identity_id, name, version, executors, capabilities, tags, slots, local, status, attached_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'attached', ?)
                 """,
                 worker.id(),
+                worker.identity(),
                 worker.name(),
                 worker.version(),
                 Json.write(worker.executors()),
@@ -40,13 +44,53 @@ final class WorkerStore {
                 == 1;
     }
 
+    /** False when it is not attached, or draining already. */
+    boolean drain(Tx tx, WorkerId id) {
+        return tx.update("UPDATE workers SET status = 'draining' WHERE id = ? AND status = 'attached'", id) == 1;
+    }
+
+    Optional<WorkerId> findAttachedOf(Tx tx, WorkerId identity) {
+        return tx.find(
+                "SELECT id FROM workers WHERE identity_id = ? AND ended_at IS NULL",
+                row -> WorkerId.of(row.text("id")),
+                identity);
+    }
+
+    /** How an attachment of this identity stands. */
+    Optional<String> findStatus(Tx tx, WorkerId id, @Nullable WorkerId identity) {
+        return tx.find(
+                "SELECT status FROM workers WHERE id = ? AND identity_id IS ?",
+                row -> row.text("status"),
+                id,
+                identity);
+    }
+
+    /** The latest attachment of each identity, and those of the server's own workers that have not ended. */
+    List<Attachment> listLatest(Tx tx) {
+        return tx.list("""
+                SELECT * FROM workers
+                WHERE id IN (SELECT max(id) FROM workers WHERE identity_id IS NOT NULL GROUP BY identity_id)
+                   OR (identity_id IS NULL AND ended_at IS NULL)
+                """, row -> new Attachment(worker(row), row.text("status"), row.instantOrNull("ended_at")));
+    }
+
+    /** Deletes what ended before then, save the latest of each identity. */
+    int deleteEnded(Tx tx, Instant before) {
+        return tx.update("""
+                DELETE FROM workers WHERE ended_at < ?
+                  AND id NOT IN (SELECT max(id) FROM workers WHERE identity_id IS NOT NULL GROUP BY identity_id)
+                """, before);
+    }
+
     List<Worker> listAttached(Tx tx) {
         return tx.list("SELECT * FROM workers WHERE ended_at IS NULL", WorkerStore::worker);
     }
 
     private static Worker worker(Row row) {
+        String identity = row.textOrNull("identity_id");
         return new Worker(
                 WorkerId.of(row.text("id")),
+                identity == null ? null : WorkerId.of(identity),
                 row.text("name"),
                 row.text("version"),
                 Stream.of(Json.read(row.text("executors"), ExecutorKind[].class))

@@ -126,16 +126,16 @@ class DeadlinesTest {
         Job job = next.leaseOne();
         assertThat(job.fence()).isGreaterThan(old.fence());
 
-        assertThat(refusal(lost.log(old, 2, "after"))).isEqualTo(Refusal.LEASE_LOST);
+        assertThat(refusal(lost.log(old, 2, "after"))).isEqualTo(Refusal.UNKNOWN_WORKER);
         assertThat(refusal(lost.protocol.progress(new Progress(old.ref(), 5, 9, null))))
-                .isEqualTo(Refusal.LEASE_LOST);
+                .isEqualTo(Refusal.UNKNOWN_WORKER);
         assertThat(refusal(lost.protocol.putArtifact(
                         new ArtifactUpload(old.ref(), ArtifactName.parse("file").orElseThrow(), 0, DIGEST_OF_NOTHING),
                         0,
                         new ByteArrayInputStream(new byte[0]))))
-                .isEqualTo(Refusal.LEASE_LOST);
-        assertThat(refusal(lost.protocol.inputs(old.ref()))).isEqualTo(Refusal.LEASE_LOST);
-        assertThat(refusal(lost.complete(old, Outcome.done(null), 1))).isEqualTo(Refusal.LEASE_LOST);
+                .isEqualTo(Refusal.UNKNOWN_WORKER);
+        assertThat(refusal(lost.protocol.inputs(old.ref()))).isEqualTo(Refusal.UNKNOWN_WORKER);
+        assertThat(refusal(lost.complete(old, Outcome.done(null), 1))).isEqualTo(Refusal.UNKNOWN_WORKER);
         assertThat(refusal(next.complete(old, Outcome.done(null), 1)))
                 .as("a token of another worker")
                 .isEqualTo(Refusal.LEASE_LOST);

@@ -23,6 +23,7 @@ import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
 import pond.common.protocol.WorkerProtocol;
 import pond.server.workerapi.WorkerProtocolService;
+import pond.server.workers.Party;
 
 /** An attached worker that does nothing by itself: each call is the test's. */
 final class FakeWorker {
@@ -31,7 +32,7 @@ final class FakeWorker {
 
     FakeWorker(TestDispatch dispatch, String name, int slots, String... kinds) {
         this.dispatch = dispatch;
-        protocol = new WorkerProtocolService(dispatch.rooms, Set.of(), false);
+        protocol = new WorkerProtocolService(dispatch.rooms, new Party(dispatch.enroll(name), Set.of()));
         Set<ExecutorKind> executors = EnumSet.noneOf(ExecutorKind.class);
         Stream.of(kinds).forEach(kind -> executors.add(ExecutorKind.valueOf(kind.toUpperCase(Locale.ROOT))));
         get(protocol.attach(new Attach(WorkerProtocol.VERSION, name, "1", executors, Set.of(), Set.of(), slots)));

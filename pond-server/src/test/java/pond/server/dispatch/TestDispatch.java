@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static pond.testing.TestDatabase.get;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import pond.common.api.RunDetails;
 import pond.common.api.StageView;
 import pond.common.ids.RunId;
+import pond.common.ids.WorkerId;
 import pond.common.json.Json;
+import pond.common.protocol.Enroll;
 import pond.common.protocol.Job.Limits;
+import pond.common.protocol.WorkerProtocol;
 import pond.server.TestSchema;
 import pond.server.artifacts.ArtifactService;
 import pond.server.auth.Principal;
@@ -21,6 +28,8 @@ import pond.server.config.UnconfinedShell;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
+import pond.server.enrollment.CodeRequest;
+import pond.server.enrollment.EnrollmentService;
 import pond.server.logs.LogService;
 import pond.server.preflight.PreflightService;
 import pond.server.preflight.PreflightSettings;
@@ -49,6 +58,7 @@ final class TestDispatch implements AutoCloseable {
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
     final Rooms rooms;
+    private final SecureRandom random = new SecureRandom();
     private final Reaper reaper;
     private final PreflightService preflight;
     private final List<Runnable> parts;
@@ -85,6 +95,8 @@ final class TestDispatch implements AutoCloseable {
                 logs,
                 artifacts,
                 new UsageService(database),
+                new EnrollmentService(database, clock),
+                workers,
                 new Bundles(state.bundles()),
                 SETTINGS.limits());
         preflight = new PreflightService(
@@ -95,6 +107,19 @@ final class TestDispatch implements AutoCloseable {
 
     FakeWorker worker(String name, int slots, String... kinds) {
         return new FakeWorker(this, name, slots, kinds);
+    }
+
+    /** Makes a machine of its own a worker; its identity. */
+    WorkerId enroll(String name) {
+        byte[] keys = new byte[64];
+        random.nextBytes(keys);
+        Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+        String sealing = encoder.encodeToString(Arrays.copyOf(keys, 32));
+        String signing = encoder.encodeToString(Arrays.copyOfRange(keys, 32, 64));
+        CodeRequest code = new CodeRequest(List.of(), null, Duration.ofHours(1), 1, null);
+        UUID id = get(rooms.enrollment().create(code)).id();
+        return get(rooms.enrollment().enroll(id, new Enroll(WorkerProtocol.VERSION, name, "1", sealing, signing)))
+                .worker();
     }
 
     /** Submits stages, given as JSON with commas between. */
