@@ -41,7 +41,7 @@ class WorkerFencesTest {
 
     /** The order in which rooms may import each other: only from earlier lines, never from their own. */
     private static final List<List<String>> ROOMS = List.of(
-            List.of("sandbox", "transport"),
+            List.of("identity", "sandbox", "transport"),
             List.of("broker", "checkout"),
             List.of("executors"),
             List.of("runtime"),
