@@ -1,16 +1,20 @@
 package pond.worker.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import pond.common.json.Json;
 import pond.worker.runtime.WorkerConfig.Disk;
 import pond.worker.sandbox.BareSandbox;
+import pond.worker.transport.HttpSettings;
 
 /** {@code doctor}. */
 @Command(
@@ -21,15 +25,8 @@ import pond.worker.sandbox.BareSandbox;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:it can run all of them", "1:something is missing", "2:the command line is wrong"})
 public final class DoctorCommand implements Callable<Integer> {
-    @Option(
-            names = "--state-dir",
-            paramLabel = "DIR",
-            defaultValue = ".pond-worker-state",
-            description = "Where the worker would keep things (${DEFAULT-VALUE}).")
-    Path stateDir = Path.of(".pond-worker-state");
-
-    @Option(names = "--json", description = "Print the result as JSON.")
-    boolean json;
+    @Mixin
+    ServerOptions server = new ServerOptions();
 
     @Spec
     @Nullable
@@ -40,9 +37,20 @@ public final class DoctorCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("picocli has not filled in the command");
         }
-        Doctor.Report report = new Doctor(new BareSandbox(), Disk.of(stateDir)).examine();
+        Optional<HttpSettings> http;
+        Disk disk;
+        try {
+            http = server.http();
+            disk = new Disk(server.stateFolder(), server.minFreeBytes(), 0);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        List<Check> checks =
+                new ArrayList<>(new Doctor(new BareSandbox(), disk).examine().checks());
+        checks.addAll(ServerChecks.examine(disk.stateDir(), http));
+        Doctor.Report report = Doctor.Report.of(checks);
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (server.json) {
             out.println(Json.write(report));
         } else {
             for (Check check : report.checks()) {

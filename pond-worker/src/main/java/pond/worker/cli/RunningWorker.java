@@ -1,0 +1,125 @@
+package pond.worker.cli;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.common.protocol.Enroll;
+import pond.common.protocol.Enrolled;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Refusal;
+import pond.common.protocol.WorkerProtocol;
+import pond.worker.identity.EnrolmentLoop;
+import pond.worker.identity.Identity;
+import pond.worker.identity.Identity.Enrolment;
+import pond.worker.identity.IdentityException;
+import pond.worker.identity.StateFolder;
+import pond.worker.runtime.Worker;
+import pond.worker.runtime.WorkerConfig;
+import pond.worker.transport.HttpEnrolment;
+import pond.worker.transport.HttpSettings;
+import pond.worker.transport.HttpWorkerProtocol;
+
+/** One life of a worker process: takes its folder, enrols where it has not yet, runs until it is told to end. */
+final class RunningWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
+
+    private final HttpSettings http;
+    private final WorkerConfig config;
+    private final Code code;
+
+    /** Where the enrolment code comes from, asked only when it is needed. */
+    interface Code {
+        /** Throws {@link IllegalArgumentException} when there is none. */
+        String read() throws IOException;
+    }
+
+    RunningWorker(HttpSettings http, WorkerConfig config, Code code) {
+        this.http = http;
+        this.config = config;
+        this.code = code;
+    }
+
+    /** Returns the exit code when it is over. */
+    int run() throws IOException, IdentityException {
+        Stopping stopping = Stopping.install();
+        try (StateFolder folder = StateFolder.open(config.disk().stateDir())) {
+            Enrolment enrolment = enrolment(folder);
+            try (HttpWorkerProtocol protocol = HttpWorkerProtocol.open(http, enrolment.bearer())) {
+                Worker worker = Worker.start(config, protocol, InstantSource.system(), System::nanoTime);
+                stopping.watch(worker);
+                CompletableFuture<Void> unused = worker.attached().thenRun(() -> LOG.info("{}", banner(enrolment)));
+                return ExitCodes.of(worker.ended().get());
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the end of a worker never fails", e);
+            }
+        } catch (ProtocolException refused) {
+            LOG.error("the server refuses the enrolment ({}): {}", refused.refusal(), refused.getMessage());
+            return refused.refusal() == Refusal.UPGRADE_NEEDED ? ExitCodes.UPGRADE_NEEDED : ExitCodes.REFUSED;
+        } catch (InterruptedException e) {
+            LOG.info("told to stop before the start was over");
+            return ExitCodes.OK;
+        }
+    }
+
+    private Enrolment enrolment(StateFolder folder) throws IOException, IdentityException, InterruptedException {
+        Identity identity = known(folder);
+        String server = http.server().url();
+        if (identity.enrolled().isPresent()) {
+            Enrolment there = identity.enrolled().get();
+            if (!there.server().equals(server)) {
+                throw new IdentityException(
+                        "the state folder " + config.disk().stateDir().toAbsolutePath()
+                                + " belongs to a worker of " + there.server() + ", not of " + server
+                                + "; choose another --state-dir, or remove identity.json in it and enrol again");
+            }
+            return there;
+        }
+        String word = code.read();
+        Enroll enroll = new Enroll(
+                WorkerProtocol.VERSION,
+                config.name(),
+                config.version(),
+                identity.keys().sealing().publicKey(),
+                identity.keys().signing().publicKey());
+        try (HttpEnrolment client = HttpEnrolment.open(http)) {
+            Enrolled enrolled = new EnrolmentLoop().run(() -> client.enroll(word, enroll));
+            Enrolment now = new Enrolment(server, enrolled.worker(), enrolled.bearer());
+            folder.write(new Identity(identity.keys(), now));
+            LOG.info(
+                    "enrolled as {} with the keys {}",
+                    now.worker(),
+                    identity.keys().fingerprint());
+            return now;
+        }
+    }
+
+    /** Keys are on disk before the server hears of them: after a lost answer the next try shows the same. */
+    static Identity known(StateFolder folder) throws IOException, IdentityException {
+        var there = folder.read();
+        if (there.isPresent()) {
+            return there.get();
+        }
+        Identity fresh = Identity.fresh();
+        folder.write(fresh);
+        return fresh;
+    }
+
+    private String banner(Enrolment enrolment) {
+        String executors = config.offer().executors().kinds().stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
+        String capabilities = config.offer().capabilities().stream().sorted().collect(Collectors.joining(", "));
+        return "worker %s (%s) attached to %s; executors %s; capabilities %s; %d slots"
+                .formatted(
+                        config.name(),
+                        enrolment.worker(),
+                        http.server(),
+                        executors,
+                        capabilities.isEmpty() ? "none" : capabilities,
+                        config.slots());
+    }
+}
