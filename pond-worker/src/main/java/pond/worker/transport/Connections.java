@@ -115,10 +115,10 @@ final class Connections implements AutoCloseable {
         return dispatcher;
     }
 
-    /** As many as there are calls under way, which the dispatchers bound. */
+    /** As many as there are calls under way, which the dispatchers bound; a call's thread outlives it by a moment. */
     private static ExecutorService threads() {
         AtomicInteger number = new AtomicInteger();
-        int most = VITAL_CALLS + JOB_CALLS + BYTE_CALLS;
+        int most = 2 * (VITAL_CALLS + JOB_CALLS + BYTE_CALLS);
         return new ThreadPoolExecutor(0, most, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, "pond-transport-" + number.incrementAndGet());
             thread.setDaemon(true);

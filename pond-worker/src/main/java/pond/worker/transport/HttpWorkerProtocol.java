@@ -2,7 +2,6 @@ package pond.worker.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +36,7 @@ import pond.worker.transport.Answer.Reading;
 public final class HttpWorkerProtocol implements WorkerProtocol, AutoCloseable {
     /** For calls that do not wait on the server, connecting included. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
-    /** What a waiting call may take beyond its wait; below a lease less two waits, whatever the lease. */
+    /** What a waiting call may take beyond its wait, for connecting and for a server that is slow to answer. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
     private final Connections connections;
@@ -154,14 +153,28 @@ public final class HttpWorkerProtocol implements WorkerProtocol, AutoCloseable {
                     .build();
             return exchange.upload(request, secrets(upload.job()));
         });
-        return sent.whenComplete((nothing, failure) -> close(bytes));
+        // Not a stage of the first future: such a stage does not run any more when it was cancelled itself.
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Void> unused = sent.whenComplete((nothing, failure) -> finish(done, bytes, failure));
+        CompletableFuture<Void> unusedToo = done.whenComplete((nothing, failure) -> {
+            if (done.isCancelled()) {
+                sent.cancel(true);
+            }
+        });
+        return done;
     }
 
-    private static void close(InputStream bytes) {
+    private static void finish(CompletableFuture<Void> done, InputStream bytes, @Nullable Throwable failure) {
+        Throwable why = failure;
         try {
             bytes.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("what was sent cannot be closed", e);
+            why = why == null ? e : why;
+        }
+        if (why == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(why);
         }
     }
 

@@ -212,6 +212,32 @@ class HttpWorkerProtocolTest {
     }
 
     @Test
+    void cancellingAnUploadEndsItAndClosesItsStream() {
+        CountDownLatch waiting = new CountDownLatch(1);
+        server.on(WorkerHttp.ARTIFACTS + "a", exchange -> waiting.await());
+        AtomicBoolean closed = new AtomicBoolean();
+        ArtifactUpload upload = new ArtifactUpload(TestProtocol.JOB, new ArtifactName("a"), 1, "ab12");
+        CompletableFuture<Void> put = protocol.putArtifact(upload, 0, closing("x", closed));
+        await().until(() -> server.last().path().equals(WorkerHttp.ARTIFACTS + "a"));
+
+        put.cancel(true);
+
+        await().until(() -> protocol.connections().bytes().dispatcher().runningCallsCount() == 0);
+        assertThat(closed).isTrue();
+        waiting.countDown();
+    }
+
+    /** The name has two addresses on most machines, and the server listens on one of them. */
+    @Test
+    void anotherAddressOfTheSameNameIsTried() throws Exception {
+        HttpSettings settings = TestProtocol.settings("http://localhost:" + server.port(), null);
+        try (HttpWorkerProtocol named = HttpWorkerProtocol.open(settings, TestProtocol.BEARER)) {
+            assertThat(TestProtocol.get(named.attach(TestProtocol.ATTACH)).worker())
+                    .hasToString(TestProtocol.ATTACHMENT);
+        }
+    }
+
+    @Test
     void aServerThatCameBackIsReachedByTheSecondTryAtTheLatest() throws Exception {
         server.done(WorkerHttp.PROGRESS);
         Progress progress = new Progress(TestProtocol.JOB, 1, 2, null);
