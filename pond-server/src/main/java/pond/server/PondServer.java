@@ -58,6 +58,7 @@ import pond.server.sources.guard.SourceSettings;
 import pond.server.stages.StageService;
 import pond.server.usage.UsageHandler;
 import pond.server.usage.UsageService;
+import pond.server.workerapi.PoolHandler;
 import pond.server.workerapi.Rooms;
 import pond.server.workerapi.WorkerHandler;
 import pond.server.workerapi.WorkerProtocolService;
@@ -173,6 +174,7 @@ public final class PondServer implements RunningServer {
                         new UsageHandler(usage, access, answers)::register,
                         new ArtifactHandler(artifacts, access, answers)::register,
                         new WorkerHandler(rooms, answers)::register,
+                        new PoolHandler(rooms, answers)::register,
                         new HealthHandler(answers, alive(), checks(database, logDatabase))::register,
                         new DocsHandler(DOCS)::register)));
     }

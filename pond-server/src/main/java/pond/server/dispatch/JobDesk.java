@@ -8,9 +8,12 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pond.common.api.PoolWorkerView;
 import pond.common.api.StageView.SandboxView;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.JobId;
@@ -249,6 +252,13 @@ public final class JobDesk {
                 outcome.exitCode(),
                 sandbox,
                 outcome.killConfirmed());
+    }
+
+    /** What is in the hands of whom, as attached, in the order in which it was leased. */
+    public Map<WorkerId, List<PoolWorkerView.Running>> listRunning(Tx tx) {
+        return jobs.listRunning(tx).stream()
+                .collect(Collectors.groupingBy(
+                        JobStore.Running::worker, Collectors.mapping(JobStore.Running::job, Collectors.toList())));
     }
 
     /** Whether a worker may still say something about the job. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pond.common.api.PoolWorkerView;
 import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
@@ -53,6 +54,26 @@ final class JobStore {
                         row -> (int) row.number("n"),
                         worker)
                 .orElse(0);
+    }
+
+    /** A leased job with the key of its stage. */
+    record Running(WorkerId worker, PoolWorkerView.Running job) {}
+
+    List<Running> listRunning(Tx tx) {
+        return tx.list(
+                """
+                SELECT jobs.worker_id, jobs.run_id, stages.key, jobs.substage, jobs.attempt, jobs.id
+                FROM jobs JOIN stages ON stages.run_id = jobs.run_id AND stages.position = jobs.stage_position
+                WHERE jobs.status = 'leased' ORDER BY jobs.fence
+                """,
+                row -> new Running(
+                        WorkerId.of(row.text("worker_id")),
+                        new PoolWorkerView.Running(
+                                RunId.of(row.text("run_id")),
+                                row.text("key"),
+                                row.textOrNull("substage"),
+                                (int) row.number("attempt"),
+                                JobId.of(row.text("id")))));
     }
 
     void delete(Tx tx, JobId id) {

@@ -172,8 +172,9 @@ public final class WorkerService {
         String wanted = "no attached worker can serve it; it needs " + needs.describe();
         return attached.values().stream()
                 .filter(worker -> worker.admits(project))
-                .min(Comparator.comparing(Worker::draining)
-                        .thenComparing(worker -> needs.missingFrom(worker).size())
+                .min(Comparator.<Worker>comparingInt(
+                                worker -> needs.missingFrom(worker).size())
+                        .thenComparing(Worker::draining)
                         .thenComparing(Worker::name))
                 .map(nearest -> wanted + "; worker '" + nearest.name() + "' comes nearest and " + lacks(needs, nearest))
                 .orElse(wanted + ", and no worker is attached for this project; attach one");
