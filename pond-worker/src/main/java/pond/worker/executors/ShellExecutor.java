@@ -71,7 +71,8 @@ public final class ShellExecutor implements Executor {
         }
         Command command;
         try {
-            command = new Command(shell.argv(), context.checkout(), environment(context, shell));
+            command = new Command(
+                    shell.argv(), context.checkout(), environment(context, shell), SecretVariables.in(shell.env()));
         } catch (IllegalArgumentException e) {
             return notStarted(asked, shell, String.valueOf(e.getMessage()));
         }
@@ -155,8 +156,9 @@ public final class ShellExecutor implements Executor {
 
     private static Execution notStarted(@Nullable String asked, ExecutorSpec.Shell shell, String reason) {
         String program = shell.argv().isEmpty() ? "" : shell.argv().get(0);
+        String message = "could not start '" + program + "': " + reason;
         return new Execution(
-                Outcome.failed("start_failed", "could not start '" + program + "': " + reason, null),
+                Outcome.failed("start_failed", SecretVariables.in(shell.env()).mask(message), null),
                 Receipt.of(new Confinement(asked, PLAIN, null, List.of())));
     }
 
@@ -166,7 +168,11 @@ public final class ShellExecutor implements Executor {
         Ended.Count stderr = ended.output().stderr();
         return new Receipt(
                 new Confinement(asked, PLAIN, null, List.of()),
-                new Receipt.Output(stdout.bytes() + stderr.bytes(), stdout.lines() + stderr.lines(), 0, 0),
+                new Receipt.Output(
+                        stdout.bytes() + stderr.bytes(),
+                        stdout.lines() + stderr.lines(),
+                        0,
+                        ended.output().masked()),
                 ended.cleanup().leftovers(),
                 List.of());
     }

@@ -22,7 +22,8 @@ import pond.worker.sandbox.ProgramLookup.CannotStart;
 
 /**
  * No isolation: plain subprocesses with our own uid, for callers who are trusted. What they get all the same is an
- * environment from nothing, no terminal, a session of their own, and a certain end.
+ * environment from nothing, no terminal, a session of their own, and a certain end, by the {@link Guardian} also when this
+ * process is killed.
  */
 public final class BareSandbox implements Sandbox {
     private static final Logger LOG = LoggerFactory.getLogger(BareSandbox.class);
@@ -33,6 +34,7 @@ public final class BareSandbox implements Sandbox {
     private final Optional<Path> setsid;
     private final ProcFs proc = new ProcFs();
     private final Set<Long> mainPids = ConcurrentHashMap.newKeySet();
+    private final Guardian guardian;
     private final Executor threads = Executors.newCachedThreadPool(daemonThreads());
 
     /**
@@ -41,6 +43,7 @@ public final class BareSandbox implements Sandbox {
      */
     public BareSandbox() {
         this.setsid = SETSID_PLACES.stream().filter(Files::isExecutable).findFirst();
+        this.guardian = new Guardian(setsid);
     }
 
     /**
@@ -57,15 +60,22 @@ public final class BareSandbox implements Sandbox {
 
     @Override
     public SandboxedProcess start(Command command, OutputSink sink) {
+        String mark = command.environment().mark().toString();
+        // Before the start: we can be killed at any moment.
+        guardian.guard(mark);
         Process process;
         try {
             process = launch(command);
         } catch (CannotStart e) {
+            guardian.release(mark);
             return new NeverStarted(e.reason());
         }
         ProcessTree tree =
                 ProcessTree.of(proc, process.toHandle(), command.environment().mark(), mainPids);
-        RunningProcess running = new RunningProcess(process, tree, sink, threads);
+        RunningProcess running = new RunningProcess(process, tree, sink, command.secrets(), threads);
+        String pid = Long.toString(process.pid());
+        guardian.guard(pid);
+        CompletableFuture<Ended> unused = running.ended().whenComplete((ended, failure) -> guardian.release(pid, mark));
         running.begin();
         return running;
     }
@@ -77,6 +87,12 @@ public final class BareSandbox implements Sandbox {
             LOG.warn("{} processes of a former worker cannot be killed", cleanup.survivors());
         }
         return cleanup.leftovers();
+    }
+
+    /** What still runs is left to run, and no longer guarded; a start afterwards is guarded again. */
+    @Override
+    public void close() {
+        guardian.close();
     }
 
     private Process launch(Command command) throws CannotStart {

@@ -28,10 +28,11 @@ public record Ended(ExitStatus status, boolean stopped, Cleanup cleanup, Output 
     /**
      * What the command wrote.
      *
+     * @param masked places where a secret stood; the counts are those of the bytes before that
      * @param complete whether both pipes were read to their end; if not, something that could not be found held them
      * @param failure the first exception of the sink or of reading; output was drained and counted all the same
      */
-    public record Output(Count stdout, Count stderr, boolean complete, Optional<Throwable> failure) {}
+    public record Output(Count stdout, Count stderr, long masked, boolean complete, Optional<Throwable> failure) {}
 
     /** Size of one stream: bytes as written, lines as delivered or, after a failure of the sink, discarded. */
     public record Count(long bytes, long lines) {
@@ -43,7 +44,7 @@ public record Ended(ExitStatus status, boolean stopped, Cleanup cleanup, Output 
                 new ExitStatus.CouldNotStart(reason),
                 false,
                 new Cleanup(0, 0),
-                new Output(Count.NOTHING, Count.NOTHING, true, Optional.empty()));
+                new Output(Count.NOTHING, Count.NOTHING, 0, true, Optional.empty()));
     }
 
     /** Whether nothing of the command is known to be alive: no survivor, and nobody holds its pipes. */

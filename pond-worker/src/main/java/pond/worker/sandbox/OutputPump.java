@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,11 @@ final class OutputPump implements Runnable {
     private final InputStream pipe;
     private final OutputSink.Stream stream;
     private final OutputSink sink;
+    private final Optional<Masker> masker;
     private final CountDownLatch finished = new CountDownLatch(1);
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong lines = new AtomicLong();
+    private final AtomicLong masks = new AtomicLong();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     /** Since when the pump waits for the pipe, as of System.nanoTime; empty while it is busy with the sink. */
     private volatile Optional<Long> waitingSince = Optional.empty();
@@ -30,10 +33,11 @@ final class OutputPump implements Runnable {
     private volatile boolean complete;
     private volatile boolean abandoned;
 
-    OutputPump(InputStream pipe, OutputSink.Stream stream, OutputSink sink) {
+    OutputPump(InputStream pipe, OutputSink.Stream stream, OutputSink sink, Secrets secrets) {
         this.pipe = pipe;
         this.stream = stream;
         this.sink = sink;
+        this.masker = secrets.masker();
     }
 
     /**
@@ -54,16 +58,26 @@ final class OutputPump implements Runnable {
     }
 
     private void pump() throws IOException {
+        if (masker.isPresent()) {
+            MaskedStream masked = new MaskedStream(pipe, masker.get());
+            pump(masked, count -> bytes.set(masked.came()));
+            masks.set(masker.get().places());
+        } else {
+            pump(pipe, bytes::addAndGet);
+        }
+    }
+
+    private void pump(InputStream from, IntConsumer read) throws IOException {
         LineSplitter splitter = new LineSplitter(this::deliver);
         while (!abandoned) {
             waitingSince = Optional.of(System.nanoTime());
-            int count = splitter.readFrom(pipe);
+            int count = splitter.readFrom(from);
             if (count < 0) {
                 splitter.finish();
                 complete = true;
                 return;
             }
-            bytes.addAndGet(count);
+            read.accept(count);
         }
     }
 
@@ -109,6 +123,11 @@ final class OutputPump implements Runnable {
 
     Ended.Count count() {
         return new Ended.Count(bytes.get(), lines.get());
+    }
+
+    /** Places that were masked. */
+    long masked() {
+        return masks.get();
     }
 
     Optional<Throwable> failure() {

@@ -35,11 +35,11 @@ final class RunningProcess implements SandboxedProcess {
     private final AtomicBoolean finishing = new AtomicBoolean();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
-    RunningProcess(Process process, ProcessTree tree, OutputSink sink, Executor threads) {
+    RunningProcess(Process process, ProcessTree tree, OutputSink sink, Secrets secrets, Executor threads) {
         this.process = process;
         this.tree = tree;
-        this.stdout = new OutputPump(process.getInputStream(), OutputSink.Stream.STDOUT, sink);
-        this.stderr = new OutputPump(process.getErrorStream(), OutputSink.Stream.STDERR, sink);
+        this.stdout = new OutputPump(process.getInputStream(), OutputSink.Stream.STDOUT, sink, secrets);
+        this.stderr = new OutputPump(process.getErrorStream(), OutputSink.Stream.STDERR, sink, secrets);
         this.threads = threads;
     }
 
@@ -118,6 +118,7 @@ final class RunningProcess implements SandboxedProcess {
         Ended.Output output = new Ended.Output(
                 stdout.count(),
                 stderr.count(),
+                stdout.masked() + stderr.masked(),
                 stdout.complete() && stderr.complete(),
                 stdout.failure().or(stderr::failure));
         return new Ended(status, stopped, cleanup, output);

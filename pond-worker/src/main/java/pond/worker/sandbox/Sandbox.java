@@ -1,7 +1,7 @@
 package pond.worker.sandbox;
 
 /** Starts commands with the isolation that one backend gives. Safe for use by many threads. */
-public interface Sandbox {
+public interface Sandbox extends AutoCloseable {
 
     /**
      * Starts {@code command} and returns at once; its output goes to {@code sink}. A command that cannot be started is
@@ -16,4 +16,8 @@ public interface Sandbox {
      * @return how many processes were found
      */
     int sweep(String workerMark);
+
+    /** Lets go of what is kept beside the commands; for when nothing is to be started any more. */
+    @Override
+    default void close() {}
 }

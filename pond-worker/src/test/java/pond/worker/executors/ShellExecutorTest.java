@@ -218,6 +218,34 @@ final class ShellExecutorTest {
         }
     }
 
+    @Test
+    void secretVariablesAreMaskedByTheirNamesAndCounted() throws Exception {
+        TestContext context = context(
+                List.of("sh", "-c", "echo $NPM_TOKEN $npm_api_key $TOKENIZER $SECRET_NAME $PIN_TOKEN"),
+                Map.of(
+                        "NPM_TOKEN", "abc-123-xyz",
+                        "npm_api_key", "def-456-uvw",
+                        "TOKENIZER", "sentencepiece",
+                        "SECRET_NAME", "production",
+                        "PIN_TOKEN", "1234"),
+                null);
+
+        Executor.Execution execution = executor.execute(context);
+
+        assertThat(context.lines).containsExactly("stdout: *** *** sentencepiece production 1234");
+        assertThat(execution.receipt().output().masked()).isEqualTo(2);
+    }
+
+    @Test
+    void aSecretInAFailureIsMasked() throws Exception {
+        TestContext context = context(List.of("abc-123-xyz"), Map.of("MY_PASSWORD", "abc-123-xyz"), null);
+
+        Outcome outcome = executor.execute(context).outcome();
+
+        assertThat(outcome.error()).isNotNull();
+        assertThat(String.valueOf(outcome.error())).contains("'***'").doesNotContain("abc-123");
+    }
+
     private TestContext sh(String script) {
         return context(List.of("sh", "-c", script), Map.of(), null);
     }

@@ -73,6 +73,23 @@ class BareSandboxTest {
     }
 
     @Test
+    void secretsAreMaskedOnBothStreamsBeforeLinesAreMade() throws Exception {
+        ChildEnvironment environment = ChildEnvironment.of(JobMark.next("w"))
+                .with("PATH", "/usr/bin:/bin")
+                .with("TOKEN", "s3cr3t/value");
+        String script = "printf 's3cr'; sleep 0.2; printf '3t/value.\\n'; echo $TOKEN | base64 >&2;"
+                + " head -c 16380 /dev/zero | tr '\\0' x; echo $TOKEN";
+        Run run = shell.start(
+                new Command(List.of("sh", "-c", script), directory, environment, Secrets.of(List.of("s3cr3t/value"))));
+
+        Ended.Output output = run.end().output();
+        assertThat(run.stdout()).containsExactly("***.", "x".repeat(16380) + "***");
+        assertThat(run.stderr()).hasSize(1).allMatch(line -> line.startsWith("***") && line.length() < 8);
+        assertThat(output.masked()).isEqualTo(3);
+        assertThat(output.stdout().bytes()).isEqualTo(14 + 16380 + 13);
+    }
+
+    @Test
     void standardInputIsEmpty() throws Exception {
         Run run = shell.start("cat; echo done");
 
