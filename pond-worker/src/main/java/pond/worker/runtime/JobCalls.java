@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ import pond.worker.checkout.BundleException;
 final class JobCalls {
     private static final Logger LOG = LoggerFactory.getLogger(JobCalls.class);
     private static final Duration MOST_BACKOFF = Duration.ofSeconds(5);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final int TRIES = 3;
     /** Bytes take as long as they take; the transport notices a peer that takes none. */
     static final Duration FOR_BYTES = Duration.ofMinutes(30);
@@ -48,21 +50,56 @@ final class JobCalls {
      * @throws AbandonedException when the answer no longer matters
      */
     <T> T answer(Supplier<CompletableFuture<T>> call, Duration atMost) throws AbandonedException, InterruptedException {
+        return repeated(() -> once(call, atMost));
+    }
+
+    /**
+     * Asks first and makes a call with what was answered; asks anew before each further try.
+     *
+     * @param atMost how long one try of the call may take, where the question has ten seconds
+     */
+    <A, T> T answer(Supplier<CompletableFuture<A>> question, Function<A, CompletableFuture<T>> call, Duration atMost)
+            throws AbandonedException, InterruptedException {
+        return repeated(() -> {
+            A answer = once(question, ANSWER_WITHIN);
+            return once(() -> call.apply(answer), atMost);
+        });
+    }
+
+    /** One try. */
+    private interface Try<T> {
+        T once() throws AbandonedException, InterruptedException, ExecutionException, TimeoutException;
+    }
+
+    private <T> T repeated(Try<T> call) throws AbandonedException, InterruptedException {
         Backoff backoff = new Backoff(MOST_BACKOFF);
         while (true) {
-            requireWanted();
-            CompletableFuture<T> future = call.get();
+            Duration wait;
             try {
-                await(future, atMost);
-                requireWanted(future);
-                return future.get();
+                return call.once();
             } catch (TimeoutException e) {
-                future.cancel(true);
-                LOG.warn("job {}: no answer within {}; trying again", held.job().id(), atMost);
+                LOG.warn("job {}: no answer in time; trying again", held.job().id());
+                wait = backoff.next();
             } catch (ExecutionException e) {
-                requireRepeatable(Answers.cause(e));
+                Throwable failure = Answers.cause(e);
+                requireRepeatable(failure);
+                wait = backoff.next(failure);
             }
-            pause(backoff.next());
+            pause(wait);
+        }
+    }
+
+    private <T> T once(Supplier<CompletableFuture<T>> call, Duration atMost)
+            throws AbandonedException, InterruptedException, ExecutionException, TimeoutException {
+        requireWanted();
+        CompletableFuture<T> future = call.get();
+        try {
+            await(future, atMost);
+            requireWanted(future);
+            return future.get();
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw e;
         }
     }
 

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -21,14 +23,20 @@ import pond.common.protocol.WorkerProtocol;
  * Keeps the leases of all jobs under one attachment, carries out the server's orders, and stops jobs whose lease can
  * have ended. One thread; the only one that prolongs leases.
  *
+ * <p><b>Idle.</b> While no job is held there is nothing to prolong or to cancel, and no call waits: an idle worker costs
+ * its server one waiting call, that for jobs. All that the server could want then is a drain, and it ends that call when it
+ * does, upon which a look of no length brings the order. A worker that asks for no jobs, such as for want of disk, looks
+ * when half a lease has passed without a sign of the server, which is its own sign of life too.
+ *
  * <p><b>Time.</b> A lease counts from the moment its request was sent: the server got it later, so its own count ends
  * later. Only the monotonic clock is used, and a tenth of the lease is kept in reserve.
  *
  * <p><b>A job that comes while a call waits</b> is not in that call. With L for the lease: the request that brought the
  * job was sent at most L/3 before it came, the call that waits ends at most L/3 after, and the next one, which has the
  * job in it, waits L/30 only. So its first renewal is there at 0.7 L by its own count, and 0.9 L is when it would be
- * stopped: room for a failed call or two. Were that call to wait for L/3 again, there would be none. Short jobs end
- * before, and cost no call of their own.
+ * stopped: room for a failed call or two. Were that call to wait for L/3 again, there would be none. A job that ends the
+ * idleness is in a call that goes out at once, so that a cancel arrives; that one may wait L/3, for it is answered at
+ * 2/3 L. Short jobs after it end before that, and cost no call of their own.
  */
 final class LeaseKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -41,6 +49,9 @@ final class LeaseKeeper implements AutoCloseable {
     private final ServerNews news;
     private final Backoff backoff;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Semaphore nudges = new Semaphore(0);
+    private final AtomicBoolean lookDue = new AtomicBoolean();
+    private volatile long heardAt;
 
     LeaseKeeper(
             WorkerProtocol protocol,
@@ -56,6 +67,7 @@ final class LeaseKeeper implements AutoCloseable {
         this.nanos = nanos;
         this.news = news;
         this.backoff = new Backoff(attachment.lease().dividedBy(6));
+        this.heardAt = nanos.getAsLong();
     }
 
     void start(String worker) {
@@ -66,6 +78,23 @@ final class LeaseKeeper implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        nudges.release();
+    }
+
+    /** Any thread: the server has answered whatever call. */
+    void heard() {
+        heardAt = nanos.getAsLong();
+    }
+
+    /** Any thread: jobs are held that were not before. */
+    void jobsCame() {
+        nudges.release();
+    }
+
+    /** Any thread: the server may have orders although no job is held. */
+    void look() {
+        lookDue.set(true);
+        nudges.release();
     }
 
     /** Tells the server at once that the worker is draining, beside the call that waits. */
@@ -80,19 +109,39 @@ final class LeaseKeeper implements AutoCloseable {
 
     private void keep() {
         try {
-            while (closed.getCount() > 0 && renewAll()) {
-                LOG.trace("renewed");
+            boolean goOn = true;
+            while (goOn && closed.getCount() > 0) {
+                boolean wasIdle = awaitReason();
+                goOn = closed.getCount() == 0 || renewAll(wasIdle);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Returns when there is something to renew, to look for, or when it is over; true when that took waiting. */
+    private boolean awaitReason() throws InterruptedException {
+        boolean waited = false;
+        while (closed.getCount() > 0) {
+            nudges.drainPermits();
+            long left = heardAt + attachment.lease().toNanos() / 2 - nanos.getAsLong();
+            if (!renewable().isEmpty() || lookDue.getAndSet(false) || left <= 0) {
+                return waited;
+            }
+            waited = nudges.tryAcquire(left, TimeUnit.NANOSECONDS) || waited;
+        }
+        return waited;
+    }
+
+    private List<HeldJob> renewable() {
+        return slots.jobs().stream().filter(job -> !job.isLost()).toList();
+    }
+
     /** One call and what follows from it; false when the attachment is over. */
-    private boolean renewAll() throws InterruptedException {
-        List<HeldJob> asked = slots.jobs().stream().filter(job -> !job.isLost()).toList();
-        boolean fresh = !asked.stream().allMatch(HeldJob::wasRenewed);
-        Duration wait = fresh ? shortWait() : attachment.maxWait();
+    private boolean renewAll(boolean wasIdle) throws InterruptedException {
+        List<HeldJob> asked = renewable();
+        boolean fresh = !wasIdle && !asked.stream().allMatch(HeldJob::wasRenewed);
+        Duration wait = asked.isEmpty() ? Duration.ZERO : fresh ? shortWait() : attachment.maxWait();
         long sent = nanos.getAsLong();
         try {
             Renewal renewal =
@@ -102,17 +151,18 @@ final class LeaseKeeper implements AutoCloseable {
             boolean something = apply(renewal, asked, sent);
             long left = shortWait().toNanos() - (nanos.getAsLong() - sent);
             // An order that we cannot act on, such as one about a job that never arrived, comes back at once.
-            if (!something && left > 0) {
+            if (!something && left > 0 && !asked.isEmpty()) {
                 pause(Duration.ofNanos(left));
             }
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            heardAt = nanos.getAsLong() - attachment.lease().toNanos();
             Throwable cause = Answers.cause(e);
             if (cause instanceof ProtocolException refused && Answers.losesJobs(refused.refusal())) {
                 news.refused(attachment, refused.refusal());
                 return false;
             }
             LOG.warn("renewing {} leases failed, trying again: {}", asked.size(), cause.toString());
-            pause(backoff.next());
+            pause(backoff.next(cause));
         }
         return true;
     }

@@ -100,28 +100,41 @@ final class LeaseLoop {
             if (jobs != null) {
                 start(jobs, under, sent);
             }
-            timer.soon(() -> answered(under, failure));
+            boolean early = jobs != null && jobs.isEmpty() && nanos.getAsLong() - sent < earlyNanos(under);
+            timer.soon(() -> answered(under, early, failure));
         });
+    }
+
+    /** Nobody ends an empty lease call in less than half of its time without a reason. */
+    private static long earlyNanos(Attached under) {
+        return under.maxWait().toNanos() / 2;
     }
 
     private void start(List<Job> jobs, Attached under, long sent) {
         news.contact();
         if (under.equals(attachment)) {
             jobs.forEach(job -> slots.start(new HeldJob(job, sent + safeNanos(under)), under.cancelGrace()));
+            if (!jobs.isEmpty()) {
+                news.jobsCame();
+            }
         } else if (!jobs.isEmpty()) {
             LOG.info("{} jobs came for an attachment that has ended", jobs.size());
         }
     }
 
-    private void answered(Attached under, @Nullable Throwable failure) {
+    private void answered(Attached under, boolean early, @Nullable Throwable failure) {
         if (isWaitingUnder(under)) {
             waitingUnder = null;
         }
-        if (failure == null) {
+        if (failure != null) {
+            failed(under, failure);
+        } else if (early) {
+            // Such as when the server has drained this worker: it would answer the next call as fast.
+            news.answeredEarly();
+            pause(backoff.next());
+        } else {
             backoff.reset();
             ask();
-        } else {
-            failed(under, failure);
         }
         news.leaseAnswered();
     }
@@ -131,14 +144,18 @@ final class LeaseLoop {
             news.refused(under, refused.refusal());
             return;
         }
-        LOG.warn("asking for jobs failed, trying again: {}", failure.toString());
-        pause(backoff.next());
+        Duration wait = backoff.next(failure);
+        LOG.warn("asking for jobs failed, trying again in {} ms: {}", wait.toMillis(), failure.toString());
+        pause(wait);
     }
 
     private boolean hasRoom() {
         Optional<String> why = refusal.get();
         if (why.isPresent() && pausedBecause == null) {
             LOG.warn("no jobs are taken: {}", why.get());
+        }
+        if (why.isEmpty() && pausedBecause != null) {
+            LOG.info("jobs are taken again");
         }
         pausedBecause = why.orElse(null);
         if (why.isPresent()) {

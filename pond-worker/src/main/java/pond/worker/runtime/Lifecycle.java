@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,8 @@ final class Lifecycle implements ServerNews {
     private static final Duration MOST_BACKOFF = Duration.ofSeconds(30);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final Duration DETACH_WITHIN = Duration.ofSeconds(5);
+    /** How long stages that are killed may take before the worker ends without them. */
+    private static final Duration KILLED_WITHIN = Duration.ofSeconds(10);
 
     private final WorkerConfig config;
     private final WorkerProtocol protocol;
@@ -44,6 +47,7 @@ final class Lifecycle implements ServerNews {
     private @Nullable Attached attachment;
     private boolean closing;
     private boolean detaching;
+    private @Nullable End refusedAs;
 
     Lifecycle(WorkerConfig config, WorkerProtocol protocol, Clocks clocks, Workspaces workspaces) {
         this.config = config;
@@ -117,12 +121,12 @@ final class Lifecycle implements ServerNews {
 
     private void attachFailed(@Nullable Throwable failure) {
         Throwable cause = failure == null ? new IOException("no answer") : failure;
-        if (cause instanceof ProtocolException refused && refused.refusal() == Refusal.UPGRADE_NEEDED) {
-            LOG.error("the server refuses this version of the worker: {}", refused.getMessage());
-            end(End.UPGRADE_NEEDED);
+        if (cause instanceof ProtocolException refused
+                && endBecause(refused.refusal()).isPresent()) {
+            endRefused(refused.refusal(), endBecause(refused.refusal()).get());
             return;
         }
-        Duration wait = backoff.next();
+        Duration wait = backoff.next(cause);
         LOG.warn("cannot attach, trying again in {} ms: {}", wait.toMillis(), cause.toString());
         timer.after(wait, this::attach);
     }
@@ -155,7 +159,11 @@ final class Lifecycle implements ServerNews {
 
     /** A lease call that still waits may bring jobs: draining takes them, closing leaves them to the detach. */
     private void endWhenIdle() {
-        if (draining && slots.running() == 0 && (closing || !leases.isWaiting())) {
+        if (refusedAs != null) {
+            if (slots.running() == 0) {
+                end(refusedAs);
+            }
+        } else if (draining && slots.running() == 0 && (closing || !leases.isWaiting())) {
             detach(closing ? End.CLOSED : End.DRAINED);
         }
     }
@@ -180,6 +188,7 @@ final class Lifecycle implements ServerNews {
         if (ended.complete(why)) {
             LOG.info("ended: {}", why);
         }
+        config.sandbox().close();
         timer.stop();
         shipping.stop();
     }
@@ -198,9 +207,9 @@ final class Lifecycle implements ServerNews {
         if (!under.equals(attachment) || detaching) {
             return;
         }
-        if (refusal == Refusal.UPGRADE_NEEDED) {
-            LOG.error("the server no longer speaks with this version of the worker: upgrade it");
-            end(End.UPGRADE_NEEDED);
+        Optional<End> over = endBecause(refusal);
+        if (over.isPresent()) {
+            endRefused(refusal, over.get());
             return;
         }
         LOG.warn("the server does not know this worker any more: {} jobs are lost, attaching again", slots.running());
@@ -209,9 +218,54 @@ final class Lifecycle implements ServerNews {
         attach();
     }
 
+    /** A refusal after which no further try makes sense, as the end that it is; empty for all others. */
+    private static Optional<End> endBecause(Refusal refusal) {
+        return switch (refusal) {
+            case UPGRADE_NEEDED -> Optional.of(End.UPGRADE_NEEDED);
+            case UNAUTHORIZED -> Optional.of(End.UNAUTHORIZED);
+            case REPLACED -> Optional.of(End.REPLACED);
+            case UNKNOWN_WORKER, LEASE_LOST, LOG_GAP, ARTIFACT_REFUSED, INCOMPLETE, INVALID, BUSY -> Optional.empty();
+        };
+    }
+
+    /** Kills what runs, which is no longer ours, and ends when it is gone: who waits for the end may exit then. */
+    private void endRefused(Refusal refusal, End why) {
+        String reason = switch (refusal) {
+            case UPGRADE_NEEDED -> "the server no longer speaks with this version: upgrade it";
+            case UNAUTHORIZED -> "the server does not accept its identity (any more): enrol it anew";
+            case REPLACED -> "another process has attached with its identity: run one of them, or enrol each";
+            default -> "the server refuses it";
+        };
+        LOG.error("this worker ends, and {} running jobs are lost, because {}", slots.running(), reason);
+        refusedAs = why;
+        draining = true;
+        leaveAttachment();
+        slots.loseAll();
+        timer.after(KILLED_WITHIN, () -> end(why));
+        endWhenIdle();
+    }
+
     @Override
     public void contact() {
         lastContact = clocks.time().instant();
+        tellKeeper(LeaseKeeper::heard);
+    }
+
+    @Override
+    public void jobsCame() {
+        tellKeeper(LeaseKeeper::jobsCame);
+    }
+
+    @Override
+    public void answeredEarly() {
+        tellKeeper(LeaseKeeper::look);
+    }
+
+    private void tellKeeper(Consumer<LeaseKeeper> news) {
+        LeaseKeeper now = keeper;
+        if (now != null) {
+            news.accept(now);
+        }
     }
 
     @Override

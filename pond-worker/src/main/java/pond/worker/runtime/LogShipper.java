@@ -13,7 +13,6 @@ import pond.common.api.LogStream;
 import pond.common.protocol.LogBatch;
 import pond.common.protocol.LogBatch.Line;
 import pond.common.protocol.ProtocolException;
-import pond.common.protocol.Refusal;
 import pond.common.protocol.WorkerProtocol;
 
 /**
@@ -237,7 +236,7 @@ final class LogShipper {
             pump();
         } else if (failure == null || isRepeatable(failure)) {
             waiting = true;
-            shipping.after(backoff.next(), this::tryAgain);
+            shipping.after(failure == null ? backoff.next() : backoff.next(failure), this::tryAgain);
         }
     }
 
@@ -260,17 +259,31 @@ final class LogShipper {
     }
 
     private boolean isRepeatable(Throwable failure) {
-        if (failure instanceof ProtocolException refused && Answers.losesJobs(refused.refusal())) {
-            LOG.info("job {}: its log is refused: {}", held.job().id(), refused.getMessage());
-            held.lose();
-            return false;
-        }
-        if (failure instanceof ProtocolException refused && refused.refusal() == Refusal.LOG_GAP) {
-            LOG.warn("job {}: the server misses lines before {}", held.job().id(), acknowledged + 1);
-        } else {
+        if (!(failure instanceof ProtocolException refused)) {
             LOG.debug("job {}: a log batch failed, trying again: {}", held.job().id(), failure.toString());
+            return true;
         }
-        return true;
+        return switch (refused.refusal()) {
+            case BUSY -> true;
+            case LOG_GAP -> {
+                LOG.warn("job {}: the server misses lines before {}", held.job().id(), acknowledged + 1);
+                yield true;
+            }
+            case UNKNOWN_WORKER, UNAUTHORIZED, REPLACED, LEASE_LOST, UPGRADE_NEEDED -> {
+                LOG.info("job {}: its log is refused: {}", held.job().id(), refused.getMessage());
+                held.lose();
+                yield false;
+            }
+            case ARTIFACT_REFUSED, INCOMPLETE, INVALID -> {
+                LOG.error(
+                        "job {}: given up, the server can never take its log ({}): {}",
+                        held.job().id(),
+                        refused.refusal(),
+                        refused.getMessage());
+                held.lose();
+                yield false;
+            }
+        };
     }
 
     private static int utf8Length(String text) {

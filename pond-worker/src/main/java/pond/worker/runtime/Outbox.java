@@ -1,6 +1,7 @@
 package pond.worker.runtime;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,9 +45,11 @@ final class Outbox {
      * Returns when the server has accepted the end. Should it ask again and again for things that it was given, the job
      * is given up; its lease runs out then.
      *
+     * @return how it ended; not as it was told when an artifact was refused
      * @throws AbandonedException when the job is no longer ours
+     * @throws ProtocolException when the server refuses in a way that no repetition changes
      */
-    void deliver(Outcome outcome, Receipt receipt, List<OutputFile> files)
+    Outcome deliver(Outcome outcome, Receipt receipt, List<OutputFile> files)
             throws AbandonedException, InterruptedException {
         for (int left = TRIES; left > 0; left--) {
             List<Produced> produced = new ArrayList<>();
@@ -56,8 +59,11 @@ final class Outbox {
                     new Completion(held.job().ref(), ended, lastLog, produced, receipt.withDropped(log.dropped()));
             try {
                 calls.answer(() -> protocol.complete(completion), ANSWER_WITHIN);
-                return;
+                return ended;
             } catch (ProtocolException e) {
+                if (e.refusal() == Refusal.INVALID) {
+                    throw e;
+                }
                 LOG.warn("job {}: its end was refused ({}): {}", held.job().id(), e.refusal(), e.getMessage());
             }
         }
@@ -72,7 +78,7 @@ final class Outbox {
         for (OutputFile file : files) {
             ArtifactUpload upload = new ArtifactUpload(held.job().ref(), file.name(), file.size(), file.sha256());
             try {
-                calls.answer(() -> put(upload, file), JobCalls.FOR_BYTES);
+                calls.answer(() -> protocol.uploaded(upload), from -> send(upload, file, from), JobCalls.FOR_BYTES);
                 produced.add(new Produced(file.name(), file.sha256()));
             } catch (ProtocolException e) {
                 if (e.refusal() != Refusal.ARTIFACT_REFUSED) {
@@ -93,13 +99,31 @@ final class Outbox {
         return outcome.result() == Outcome.Result.DONE ? Outcome.failed(code, message, outcome.exitCode()) : outcome;
     }
 
-    // The protocol closes the stream.
-    @SuppressWarnings("resource")
-    private CompletableFuture<Void> put(ArtifactUpload upload, OutputFile file) {
+    /** What the server has not got yet. An empty file is always sent: that none of it is missing says nothing. */
+    private CompletableFuture<Void> send(ArtifactUpload upload, OutputFile file, long from) {
+        if (from < 0 || from > file.size()) {
+            throw new ProtocolException(
+                    Refusal.INVALID, "the server claims to have %d of %d bytes".formatted(from, file.size()));
+        }
+        if (from == file.size() && from > 0) {
+            return CompletableFuture.completedFuture(null);
+        }
         try {
-            return protocol.putArtifact(upload, 0, file.open());
+            return protocol.putArtifact(upload, from, open(file, from));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The protocol closes the stream. */
+    private static InputStream open(OutputFile file, long from) throws IOException {
+        InputStream bytes = file.open();
+        try {
+            bytes.skipNBytes(from);
+            return bytes;
+        } catch (IOException e) {
+            bytes.close();
+            throw e;
         }
     }
 }

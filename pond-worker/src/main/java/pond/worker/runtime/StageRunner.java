@@ -12,6 +12,7 @@ import pond.common.definition.ExecutorSpec;
 import pond.common.definition.Glob;
 import pond.common.protocol.Job;
 import pond.common.protocol.Outcome;
+import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Receipt;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.BundleException;
@@ -59,22 +60,34 @@ final class StageRunner {
     /** Runs on the calling thread and ends with the job: completed, or lost. Never throws for what a stage did. */
     void run(HeldJob held, Duration grace) {
         Job job = held.job();
+        try (JobLines lines = JobLines.begin(job, clocks.nanos())) {
+            run(held, grace, lines);
+        }
+    }
+
+    private void run(HeldJob held, Duration grace, JobLines lines) {
+        Job job = held.job();
         Workspace workspace = workspaces.of(job);
         LogShipper log = new LogShipper(held, protocol, shipping, clocks.time(), workspace::spoolFile);
         JobOutput output = new JobOutput(log, new ProgressSender(protocol, timer, clocks.nanos()));
         try {
             Execution execution = execute(held, new JobContext(held, grace, protocol, workspaces, workspace, output));
             output.progress().finish();
-            deliver(held, execution, workspace, log);
+            lines.ended(deliver(held, execution, workspace, log));
         } catch (AbandonedException e) {
-            LOG.info("job {}: given up, it is no longer ours", job.id());
+            lines.lost("it is no longer ours");
         } catch (InterruptedException e) {
-            LOG.info("job {}: given up, the worker is going away", job.id());
             held.lose();
+            lines.lost("the worker is going away");
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("job {}: given up; its lease will run out", job.id(), e);
+        } catch (ProtocolException e) {
             held.lose();
+            LOG.error("job {}: the server refuses a call for good ({}): {}", job.id(), e.refusal(), e.getMessage());
+            lines.lost("its lease will run out");
+        } catch (RuntimeException e) {
+            held.lose();
+            LOG.error("job {}: the worker failed", job.id(), e);
+            lines.lost("its lease will run out");
         } finally {
             log.close();
             clean(job, workspace);
@@ -147,7 +160,7 @@ final class StageRunner {
                 .orElse(outcome);
     }
 
-    private void deliver(HeldJob held, Execution execution, Workspace workspace, LogShipper log)
+    private Outcome deliver(HeldJob held, Execution execution, Workspace workspace, LogShipper log)
             throws AbandonedException, InterruptedException {
         Outbox outbox = new Outbox(held, protocol, log);
         List<OutputFile> files;
@@ -156,10 +169,9 @@ final class StageRunner {
         } catch (IOException e) {
             LOG.error("job {}: what it left cannot be read", held.job().id(), e);
             Execution failed = failed(held.job(), "the worker could not read what it left");
-            outbox.deliver(failed.outcome(), execution.receipt(), List.of());
-            return;
+            return outbox.deliver(failed.outcome(), execution.receipt(), List.of());
         }
-        outbox.deliver(execution.outcome(), execution.receipt(), files);
+        return outbox.deliver(execution.outcome(), execution.receipt(), files);
     }
 
     private static String seconds(Duration time) {

@@ -73,7 +73,11 @@ public final class Worker implements AutoCloseable {
         DRAINED,
         CLOSED,
         /** The server no longer speaks with this version. */
-        UPGRADE_NEEDED
+        UPGRADE_NEEDED,
+        /** The server does not accept this worker's identity (any more). */
+        UNAUTHORIZED,
+        /** Another process has attached with this worker's identity. */
+        REPLACED
     }
 
     /** Safe to call at any time, also after the end. */

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import pond.common.ids.JobId;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.ArtifactUpload;
@@ -55,30 +56,12 @@ final class FakeServer implements WorkerProtocol {
         LATE
     }
 
-    /** What the server knows of a job. */
-    static final class Ledger {
-        final Job job;
-        final List<LogBatch.Line> lines = new ArrayList<>();
-        final List<Progress> progress = new ArrayList<>();
-        final Map<String, byte[]> artifacts = new HashMap<>();
-        final List<Integer> batchSizes = new ArrayList<>();
-        boolean leased;
-        boolean lost;
-        boolean cancelling;
-        Optional<Completion> completion = Optional.empty();
-        int renewals;
-
-        Ledger(Job job) {
-            this.job = job;
-        }
-    }
-
     private record Waiting<Q, A>(Q question, CompletableFuture<A> answer) {}
 
     final Duration lease;
     final Map<JobId, Ledger> ledgers = new LinkedHashMap<>();
     final Map<String, byte[]> inputBytes = new HashMap<>();
-    final Set<String> refusedArtifacts = new HashSet<>();
+    final FakeUploads uploads = new FakeUploads();
     List<InputArtifact> inputs = List.of();
     byte[] bundle = {};
     private final Deque<Job> queue = new ArrayDeque<>();
@@ -91,6 +74,9 @@ final class FakeServer implements WorkerProtocol {
     int detaches;
     int mostLeased;
     int leaseCalls;
+    int renewCalls;
+    int refused;
+    private final Map<String, ProtocolException> refusals = new HashMap<>();
     boolean drains;
     Optional<Refusal> refusesEveryCall = Optional.empty();
     private boolean knowsWorker;
@@ -122,6 +108,7 @@ final class FakeServer implements WorkerProtocol {
 
     synchronized void drain() {
         drains = true;
+        leases.forEach(waiting -> waiting.answer().complete(List.of()));
         order();
     }
 
@@ -169,6 +156,9 @@ final class FakeServer implements WorkerProtocol {
         return waitingCall("lease", () -> {
             requireWorker();
             leaseCalls++;
+            if (drains) {
+                return CompletableFuture.completedFuture(List.of());
+            }
             CompletableFuture<List<Job>> answer = new CompletableFuture<>();
             answer.completeOnTimeout(List.of(), request.maxWait().toMillis(), TimeUnit.MILLISECONDS);
             leases.add(new Waiting<>(request, answer));
@@ -181,7 +171,11 @@ final class FakeServer implements WorkerProtocol {
     public CompletableFuture<Renewal> renew(RenewRequest request) {
         return waitingCall("renew", () -> {
             requireWorker();
-            request.jobs().forEach(held -> ledger(held.job().job()).renewals++);
+            renewCalls++;
+            for (RenewRequest.Held held : request.jobs()) {
+                ledger(held.job().job()).renewals++;
+                ledger(held.job().job()).renewedAt = System.nanoTime();
+            }
             if (request.draining()) {
                 leases.forEach(waiting -> waiting.answer().complete(List.of()));
             }
@@ -230,17 +224,22 @@ final class FakeServer implements WorkerProtocol {
 
     @Override
     public CompletableFuture<Long> uploaded(ArtifactUpload upload) {
-        return CompletableFuture.completedFuture(0L);
+        return call("uploaded", () -> uploads.uploaded(upload));
+    }
+
+    /** Refuses calls of this name until it is told otherwise, by null. */
+    synchronized void refuse(String call, @Nullable ProtocolException with) {
+        if (with == null) {
+            refusals.remove(call);
+        } else {
+            refusals.put(call, with);
+        }
     }
 
     @Override
     public CompletableFuture<Void> putArtifact(ArtifactUpload upload, long offset, InputStream bytes) {
         return this.<Void>call("putArtifact", () -> {
-            byte[] all = readAll(bytes);
-            String digest = digest(all);
-            if (refusedArtifacts.contains(upload.name().value()) || !digest.equals(upload.sha256())) {
-                throw new ProtocolException(Refusal.ARTIFACT_REFUSED, "this name is not allowed");
-            }
+            byte[] all = uploads.put(upload, offset, bytes);
             held(upload.job()).artifacts.put(upload.name().value(), all);
             return null;
         });
@@ -272,7 +271,8 @@ final class FakeServer implements WorkerProtocol {
             long stored = keepsLines ? ledger.lines.size() : lineCount;
             boolean hasAll = completion.artifacts().stream()
                     .allMatch(produced ->
-                            ledger.artifacts.containsKey(produced.name().value()));
+                            ledger.artifacts.containsKey(produced.name().value())
+                                    || uploads.known.contains(produced.sha256()));
             if (completion.lastLog() != stored || !hasAll) {
                 throw new ProtocolException(Refusal.INCOMPLETE, "something is missing");
             }
@@ -294,14 +294,6 @@ final class FakeServer implements WorkerProtocol {
         var digest = Sha256.start();
         digest.update(bytes);
         return Sha256.hex(digest);
-    }
-
-    private static byte[] readAll(InputStream bytes) {
-        try (bytes) {
-            return bytes.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void requireWorker() {
@@ -395,8 +387,12 @@ final class FakeServer implements WorkerProtocol {
                 if (refusesEveryCall.isPresent()) {
                     throw refusal(refusesEveryCall.get());
                 }
+                if (refusals.containsKey(name)) {
+                    refused++;
+                    throw Objects.requireNonNull(refusals.get(name));
+                }
                 result = effect.get();
-            } catch (ProtocolException e) {
+            } catch (ProtocolException | UncheckedIOException e) {
                 result = CompletableFuture.failedFuture(e);
             }
         }

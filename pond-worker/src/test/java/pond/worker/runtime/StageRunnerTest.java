@@ -81,7 +81,7 @@ class StageRunnerTest {
 
     @Test
     void aRefusedArtifactFailsTheStageAndTheOthersAreKept() {
-        test.server.refusedArtifacts.add("bad.txt");
+        test.server.uploads.refusedNames.add("bad.txt");
         Job job = test.submit("writes", context -> {
             Files.writeString(context.output().resolve("bad.txt"), "1");
             Files.writeString(context.output().resolve("good.txt"), "2");

@@ -1,0 +1,70 @@
+package pond.worker.runtime;
+
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import pond.common.api.Failure;
+import pond.common.protocol.Job;
+import pond.common.protocol.Outcome;
+
+/**
+ * A job's two lines in the worker's own log: one when it starts, one when it has ended. Whatever the job's thread logs
+ * between them carries {@code run}, {@code stage} and {@code job} in the MDC. For that one thread.
+ */
+final class JobLines implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JobLines.class);
+    private static final String RUN = "run";
+    private static final String STAGE = "stage";
+    private static final String JOB = "job";
+
+    private final Job job;
+    private final LongSupplier nanos;
+    private final long began;
+
+    private JobLines(Job job, LongSupplier nanos) {
+        this.job = job;
+        this.nanos = nanos;
+        this.began = nanos.getAsLong();
+    }
+
+    /** Says that the job starts. */
+    static JobLines begin(Job job, LongSupplier nanos) {
+        MDC.put(RUN, job.run().toString());
+        MDC.put(STAGE, job.stage());
+        MDC.put(JOB, job.id().toString());
+        JobLines lines = new JobLines(job, nanos);
+        LOG.info("{} started", lines.what());
+        return lines;
+    }
+
+    /** Says how it has ended, which the server has accepted. */
+    void ended(Outcome outcome) {
+        Failure error = outcome.error();
+        String code = error == null ? "" : " (" + error.code() + ")";
+        LOG.info("{} {}{} in {}", what(), outcome.result(), code, took());
+    }
+
+    /** Says that nothing was reported of its end. */
+    void lost(String why) {
+        LOG.info("{} lost after {}: {}", what(), took(), why);
+    }
+
+    @Override
+    public void close() {
+        MDC.remove(RUN);
+        MDC.remove(STAGE);
+        MDC.remove(JOB);
+    }
+
+    private String what() {
+        String substage = job.substage() == null ? "" : " substage '" + job.substage() + "'";
+        return "job %s: run %s stage '%s'%s attempt %d"
+                .formatted(job.id(), job.run(), job.stage(), substage, job.attempt());
+    }
+
+    private String took() {
+        return String.format(Locale.ROOT, "%.1f s", (nanos.getAsLong() - began) / 1e9);
+    }
+}
