@@ -42,6 +42,7 @@ public final class BundleExtractor {
 
     private final Path root;
     private final Limits limits;
+    private final Optional<Owner> owner;
     private final Map<String, String> links = new LinkedHashMap<>();
     private final byte[] buffer = new byte[64 * 1024];
     private String knownFolder = "";
@@ -50,9 +51,10 @@ public final class BundleExtractor {
     private long bytes;
     private boolean linksBegan;
 
-    private BundleExtractor(Path root, Limits limits) {
+    private BundleExtractor(Path root, Limits limits, Optional<Owner> owner) {
         this.root = root;
         this.limits = limits;
+        this.owner = owner;
         this.knownPath = root;
     }
 
@@ -67,11 +69,24 @@ public final class BundleExtractor {
      * @throws IOException when reading or the disk fails, or the folder exists
      */
     public static void extract(InputStream tar, BundleRef expected, Path into, Limits limits) throws IOException {
+        extract(tar, expected, into, limits, Optional.empty());
+    }
+
+    /**
+     * As above; the folder and all in it belong to the owner, if there is one, else to this process.
+     *
+     * @return how many entries the bundle has
+     */
+    static int extract(InputStream tar, BundleRef expected, Path into, Limits limits, Optional<Owner> owner)
+            throws IOException {
         Files.createDirectory(into, EXECUTABLE);
         try {
             DigestedStream digested = new DigestedStream(tar, expected);
-            new BundleExtractor(into, limits).extract(digested);
+            BundleExtractor extractor = new BundleExtractor(into, limits, owner);
+            extractor.own(into);
+            extractor.extract(digested);
             digested.verify();
+            return extractor.entries;
         } catch (IOException | RuntimeException e) {
             removeAfter(e, into);
             throw e;
@@ -140,6 +155,13 @@ public final class BundleExtractor {
         } catch (FileAlreadyExistsException e) {
             throw refused(name, "is there twice");
         }
+        own(path);
+    }
+
+    private void own(Path path) throws IOException {
+        if (owner.isPresent()) {
+            owner.get().take(path);
+        }
     }
 
     private void link(String name, String target) throws BundleException {
@@ -159,7 +181,7 @@ public final class BundleExtractor {
         }
         for (Map.Entry<String, String> link : links.entrySet()) {
             try {
-                Files.createSymbolicLink(place(link.getKey()), LinkTargets.path(link.getValue()));
+                own(Files.createSymbolicLink(place(link.getKey()), LinkTargets.path(link.getValue())));
             } catch (FileAlreadyExistsException e) {
                 throw refused(link.getKey(), "is there twice");
             }
@@ -181,7 +203,7 @@ public final class BundleExtractor {
         for (String part : name.split("/", -1)) {
             path = path.resolve(FileNames.path(part));
             try {
-                Files.createDirectory(path, EXECUTABLE);
+                own(Files.createDirectory(path, EXECUTABLE));
             } catch (FileAlreadyExistsException e) {
                 if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                     throw refused(name, "lies below something that is not a folder");

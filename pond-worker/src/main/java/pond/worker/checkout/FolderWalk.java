@@ -24,16 +24,18 @@ public final class FolderWalk {
     /** A folder with more entries is left out: its listing has to be held in memory. */
     private static final int MAX_ENTRIES = 250_000;
 
+    private final Path root;
     private final Visitor visitor;
 
-    private FolderWalk(Visitor visitor) {
+    private FolderWalk(Path root, Visitor visitor) {
+        this.root = root;
         this.visitor = visitor;
     }
 
     /** Walks the folder, which must be one and no link to one. Throws what the visitor throws. */
     public static void walk(Path root, Visitor visitor) throws IOException {
         try (SecureDirectoryStream<Path> top = Folders.open(root)) {
-            new FolderWalk(visitor).folder(top, "", 1);
+            new FolderWalk(root, visitor).folder(top, "", 1);
         }
     }
 
@@ -66,7 +68,7 @@ public final class FolderWalk {
         if (attributes.isDirectory()) {
             subfolder(folder, name, path, depth);
         } else if (attributes.isRegularFile()) {
-            visitor.file(new Found(path, attributes, folder, name));
+            visitor.file(new Found(root, path, attributes, folder, name));
         } else {
             visitor.skipped(path, attributes.isSymbolicLink() ? Reason.LINK : Reason.SPECIAL);
         }
@@ -95,7 +97,7 @@ public final class FolderWalk {
     /** Told about everything below the folder. Paths are relative to it, with {@code /}, and bytes that are not UTF-8 as U+FFFD. */
     public interface Visitor {
         /** Whether to go into this folder. */
-        default boolean enters(String path) {
+        default boolean enters(String path) throws IOException {
             return true;
         }
 
@@ -133,18 +135,27 @@ public final class FolderWalk {
 
     /** A regular file on the way. */
     public static final class Found {
+        private final Path root;
         private final String path;
         private final PosixFileAttributes attributes;
         private final SecureDirectoryStream<Path> folder;
         private final Path name;
 
-        private Found(String path, PosixFileAttributes attributes, SecureDirectoryStream<Path> folder, Path name) {
+        private Found(
+                Path root, String path, PosixFileAttributes attributes, SecureDirectoryStream<Path> folder, Path name) {
+            this.root = root;
             this.path = path;
             this.attributes = attributes;
             this.folder = folder;
             this.name = name;
         }
 
+        /** The folder whose walk found it. */
+        public Path root() {
+            return root;
+        }
+
+        /** Below the root. */
         public String path() {
             return path;
         }

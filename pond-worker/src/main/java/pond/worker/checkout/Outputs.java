@@ -8,7 +8,9 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -27,6 +29,7 @@ import pond.common.ids.ArtifactName;
 public final class Outputs {
     private final Limits limits;
     private final TreeMap<ArtifactName, OutputFile> files = new TreeMap<>();
+    private final Map<Path, UserPrincipal> owners = new HashMap<>();
     private final Notes notes = new Notes();
     private final byte[] buffer = new byte[64 * 1024];
     private long bytes;
@@ -48,8 +51,10 @@ public final class Outputs {
      */
     public record Collected(List<OutputFile> files, List<String> notes) {}
 
-    /** A folder and which of the paths in it are wanted. */
-    private record Place(Path root, UserPrincipal owner, Predicate<String> wanted) {}
+    /** Files of a stage, in one folder or two. */
+    private interface Tree {
+        void walk(FolderWalk.Visitor visitor) throws IOException;
+    }
 
     /** Everything in the output folder. */
     public static Collected collect(Path output, Limits limits) throws IOException {
@@ -63,21 +68,30 @@ public final class Outputs {
      * @throws IOException when one of the two folders is not there or the disk fails
      */
     public static Collected collect(Path output, Path checkout, List<Glob> globs, Limits limits) throws IOException {
+        return collect(output, visitor -> FolderWalk.walk(checkout, visitor), globs, limits);
+    }
+
+    /** As above, for a stage that had no checkout of its own. */
+    public static Collected collect(Path output, SharedCheckout checkout, List<Glob> globs, Limits limits)
+            throws IOException {
+        return collect(output, checkout::walk, globs, limits);
+    }
+
+    private static Collected collect(Path output, Tree checkout, List<Glob> globs, Limits limits) throws IOException {
         Outputs outputs = new Outputs(limits);
-        outputs.collect(output, path -> true);
+        outputs.collect(visitor -> FolderWalk.walk(output, visitor), path -> true);
         if (!globs.isEmpty()) {
             outputs.collect(checkout, path -> globs.stream().anyMatch(glob -> glob.matches(path)));
         }
         return new Collected(List.copyOf(outputs.files.values()), outputs.notes.lines());
     }
 
-    private void collect(Path root, Predicate<String> wanted) throws IOException {
-        Place place = new Place(root, Files.getOwner(root), wanted);
-        FolderWalk.walk(root, new FolderWalk.Visitor() {
+    private void collect(Tree tree, Predicate<String> wanted) throws IOException {
+        tree.walk(new FolderWalk.Visitor() {
             @Override
-            public void file(FolderWalk.Found file) {
+            public void file(FolderWalk.Found file) throws IOException {
                 if (wanted.test(file.path())) {
-                    add(place, file);
+                    add(file);
                 }
             }
 
@@ -91,14 +105,14 @@ public final class Outputs {
         });
     }
 
-    private void add(Place place, FolderWalk.Found file) {
+    private void add(FolderWalk.Found file) throws IOException {
         Optional<ArtifactName> name = ArtifactName.parse(file.path());
         PosixFileAttributes attributes = file.attributes();
         if (name.isEmpty() || file.path().indexOf('\uFFFD') >= 0) {
             notes.add(file.path(), "has a name that no artifact can have and is not kept");
         } else if (files.containsKey(name.get())) {
             notes.add(file.path(), "is in the output folder as well; the one in the checkout is not kept");
-        } else if (!attributes.owner().equals(place.owner())
+        } else if (!attributes.owner().equals(owner(file.root()))
                 && !attributes.permissions().contains(PosixFilePermission.OTHERS_READ)) {
             notes.add(file.path(), "belongs to another user and is not kept");
         } else if (files.size() >= limits.files()) {
@@ -106,11 +120,20 @@ public final class Outputs {
         } else if (attributes.size() > limits.bytes() - bytes) {
             notes.add(file.path(), pastBytes());
         } else {
-            digest(place, name.get(), file);
+            digest(name.get(), file);
         }
     }
 
-    private void digest(Place place, ArtifactName name, FolderWalk.Found file) {
+    private UserPrincipal owner(Path root) throws IOException {
+        UserPrincipal known = owners.get(root);
+        if (known == null) {
+            known = Files.getOwner(root);
+            owners.put(root, known);
+        }
+        return known;
+    }
+
+    private void digest(ArtifactName name, FolderWalk.Found file) {
         MessageDigest digest = Sha256.start();
         long size = 0;
         try (InputStream in = file.open()) {
@@ -127,7 +150,7 @@ public final class Outputs {
             return;
         }
         bytes += size;
-        files.put(name, new OutputFile(name, size, Sha256.hex(digest), place.root()));
+        files.put(name, new OutputFile(name, size, Sha256.hex(digest), file.root()));
     }
 
     private String pastBytes() {

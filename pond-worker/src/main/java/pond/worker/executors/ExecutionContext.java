@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.LogStream;
 import pond.common.protocol.Job;
+import pond.worker.checkout.SharedCheckout;
 
 /**
  * What a stage is given: one per job. The folders are made when they are first asked for, so a stage that needs none
@@ -16,6 +17,12 @@ public interface ExecutionContext {
 
     /** The checkout as fetched, this stage's own: the bundle is brought and extracted on the first call. */
     Path checkout() throws IOException, InterruptedException;
+
+    /**
+     * The checkout as one tree for all jobs of its bundle, held for this job until its end: to be shown read-only, or
+     * copied by it for this stage to change. For stages that are confined to it, instead of {@link #checkout}.
+     */
+    SharedCheckout sharedCheckout() throws IOException, InterruptedException;
 
     /** Files left here become artifacts, by their path below it. */
     Path output() throws IOException;

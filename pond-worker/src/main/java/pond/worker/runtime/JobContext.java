@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.LogStream;
 import pond.common.protocol.Job;
@@ -11,15 +12,14 @@ import pond.common.protocol.Job.BundleRef;
 import pond.common.protocol.Progress;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.BundleExtractor;
+import pond.worker.checkout.Checkouts;
+import pond.worker.checkout.SharedCheckout;
 import pond.worker.executors.ExecutionContext;
 import pond.worker.executors.StopSignal;
 import pond.worker.runtime.Workspace.Part;
 
 /** What one job's stage is given; brings from the server what the stage asks for. */
 final class JobContext implements ExecutionContext {
-    /** Far above what a repository holds, far below what fills a disk with empty files. */
-    private static final BundleExtractor.Limits BUNDLE = new BundleExtractor.Limits(1_000_000, 32L << 30);
-
     private final HeldJob held;
     private final Duration grace;
     private final WorkerProtocol protocol;
@@ -63,6 +63,27 @@ final class JobContext implements ExecutionContext {
             }
         }
         return workspace.place(Part.CHECKOUT);
+    }
+
+    @Override
+    public SharedCheckout sharedCheckout() throws IOException, InterruptedException {
+        Optional<SharedCheckout> known = workspace.shared();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        BundleRef bundle = job().bundle();
+        if (bundle == null) {
+            return workspace.share(sharing(workspaces.empty(workspace)), () -> {});
+        }
+        calls.readingBytes(() -> {
+            Checkouts.Pin pin = workspaces.pin(bundle, () -> open(bundle));
+            workspace.share(sharing(pin.tree()), pin);
+        });
+        return workspace.shared().orElseThrow();
+    }
+
+    private SharedCheckout sharing(Path tree) {
+        return new SharedCheckout(tree, () -> workspaces.copy(tree, workspace, job().timeout(), () -> stop().isSet()));
     }
 
     @Override
@@ -126,10 +147,14 @@ final class JobContext implements ExecutionContext {
 
     private void extract(BundleRef bundle, Path into) throws IOException, InterruptedException {
         calls.readingBytes(() -> {
-            try (InputStream tar = new WantedStream(workspaces.openBundle(bundle, this::fetchBundle), calls)) {
-                BundleExtractor.extract(tar, bundle, into, BUNDLE);
+            try (InputStream tar = open(bundle)) {
+                BundleExtractor.extract(tar, bundle, into, Workspaces.BUNDLE);
             }
         });
+    }
+
+    private InputStream open(BundleRef bundle) throws IOException, InterruptedException {
+        return new WantedStream(workspaces.openBundle(bundle, this::fetchBundle), calls);
     }
 
     private InputStream fetchBundle() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package pond.worker.runtime;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -184,7 +185,8 @@ final class StageRunner {
     }
 
     private static List<OutputFile> collect(Job job, Workspace workspace, LogShipper log) throws IOException {
-        List<Glob> globs = job.executor() instanceof ExecutorSpec.Shell shell && workspace.has(Part.CHECKOUT)
+        boolean hasCheckout = workspace.has(Part.CHECKOUT) || workspace.shared().isPresent();
+        List<Glob> globs = job.executor() instanceof ExecutorSpec.Shell shell && hasCheckout
                 ? shell.artifacts().stream().map(Glob::of).toList()
                 : List.of();
         if (globs.isEmpty() && !workspace.has(Part.OUTPUT)) {
@@ -192,8 +194,10 @@ final class StageRunner {
         }
         Outputs.Limits limits =
                 new Outputs.Limits(Outputs.Limits.MAX_FILES, job.limits().artifactBytes());
-        Outputs.Collected collected =
-                Outputs.collect(workspace.make(Part.OUTPUT), workspace.place(Part.CHECKOUT), globs, limits);
+        Path output = workspace.make(Part.OUTPUT);
+        Outputs.Collected collected = workspace.shared().isPresent()
+                ? Outputs.collect(output, workspace.shared().get(), globs, limits)
+                : Outputs.collect(output, workspace.place(Part.CHECKOUT), globs, limits);
         collected.notes().forEach(note -> log.append(LogStream.SYSTEM, note));
         return collected.files();
     }

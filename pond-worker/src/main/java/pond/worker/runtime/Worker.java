@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.protocol.WorkerProtocol;
+import pond.worker.sandbox.HostCommand;
 
 /**
  * A worker: attaches to its server, and again whenever the server does not know it any more, takes jobs while slots are
@@ -45,7 +46,9 @@ public final class Worker implements AutoCloseable {
         if (leftovers > 0) {
             LOG.warn("{} processes of an earlier worker were still there", leftovers);
         }
-        Lifecycle life = new Lifecycle(config, protocol, new Clocks(clock, nanos), Workspaces.open(config.disk()));
+        HostCommand host = new HostCommand(config.sandbox(), config.disk().mark());
+        Workspaces workspaces = Workspaces.open(config.disk(), host);
+        Lifecycle life = new Lifecycle(config, protocol, new Clocks(clock, nanos), workspaces);
         life.soon(life::attach);
         return new Worker(life);
     }

@@ -3,9 +3,11 @@ package pond.worker.runtime;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.Set;
 import pond.common.protocol.Attach;
 import pond.common.protocol.WorkerProtocol;
+import pond.worker.checkout.Owner;
 import pond.worker.checkout.Sha256;
 import pond.worker.executors.ExecutorRegistry;
 import pond.worker.sandbox.Sandbox;
@@ -44,14 +46,25 @@ public record WorkerConfig(String name, String version, int slots, Offer offer, 
      *
      * @param stateDir this worker's own; folders of jobs and the bundles that it keeps lie there
      * @param minFreeBytes no job is taken while the disk of the state folder has less
-     * @param bundleCacheBytes how much of it bundles may keep
+     * @param bundleCacheBytes how much of it bundles may keep, half as they come and half as shared checkouts
+     * @param owner whom confined stages run as where that is not the worker's own user; what they see belongs to them
      */
-    public record Disk(Path stateDir, long minFreeBytes, long bundleCacheBytes) {
+    public record Disk(Path stateDir, long minFreeBytes, long bundleCacheBytes, Optional<Owner> owner) {
         private static final int MARK_LENGTH = 16;
+
+        /** For stages that run as the worker's user. */
+        public Disk(Path stateDir, long minFreeBytes, long bundleCacheBytes) {
+            this(stateDir, minFreeBytes, bundleCacheBytes, Optional.empty());
+        }
 
         /** With a floor of 256 MiB and 2 GiB for bundles. */
         public static Disk of(Path stateDir) {
             return new Disk(stateDir, 256L << 20, 2L << 30);
+        }
+
+        /** The same for stages that run as this user. */
+        public Disk ownedBy(Owner user) {
+            return new Disk(stateDir, minFreeBytes, bundleCacheBytes, Optional.of(user));
         }
 
         /**

@@ -1,15 +1,19 @@
 package pond.worker.runtime;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import pond.worker.checkout.SharedCheckout;
 import pond.worker.checkout.Trees;
 
-/** A job's folder, open to the worker's user alone. It and each part of it are made when they are first asked for. */
+/** A job's folder, open to the worker's user, and to a stage's own in what is theirs. It and each part of it are made when they are first asked for. */
 final class Workspace {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -17,6 +21,10 @@ final class Workspace {
     /** What a workspace can hold. */
     enum Part {
         CHECKOUT("src"),
+        /** Stands for a shared checkout where the job has no bundle. */
+        EMPTY("empty"),
+        /** What a throwaway copy of a shared checkout needs. */
+        COPY("copy"),
         OUTPUT("out"),
         HOME("home"),
         TEMP("tmp"),
@@ -30,10 +38,35 @@ final class Workspace {
         }
     }
 
-    private final Path root;
+    /** Others may pass through to a folder that is theirs, and list nothing. */
+    private static final FileAttribute<Set<PosixFilePermission>> PASSABLE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
 
-    Workspace(Path root) {
+    private final Path root;
+    private final FileAttribute<Set<PosixFilePermission>> mode;
+    private @Nullable SharedCheckout shared;
+    private Closeable hold = () -> {};
+
+    /** @param passable whether the stage's user, who is not the worker's, is to reach what is theirs in it */
+    Workspace(Path root, boolean passable) {
         this.root = root;
+        this.mode = mode(passable);
+    }
+
+    static FileAttribute<Set<PosixFilePermission>> mode(boolean passable) {
+        return passable ? PASSABLE : OWNER;
+    }
+
+    /** Keeps the job's shared checkout, and what is to be closed at its end. */
+    SharedCheckout share(SharedCheckout checkout, Closeable until) {
+        shared = checkout;
+        hold = until;
+        return checkout;
+    }
+
+    /** Empty for a job that has not asked for one. */
+    Optional<SharedCheckout> shared() {
+        return Optional.ofNullable(shared);
     }
 
     /** The part's folder, made if need be. */
@@ -59,17 +92,21 @@ final class Workspace {
         return root().resolve("log");
     }
 
-    /** Removes all of it, if there is anything. */
+    /** Removes all of it, if there is anything, and lets go of the shared checkout. */
     void delete() throws IOException {
-        if (Files.exists(root)) {
-            Trees.delete(root);
+        try {
+            if (Files.exists(root)) {
+                Trees.delete(root);
+            }
+        } finally {
+            hold.close();
         }
     }
 
     /** The log may be the first to need the folder, on a thread of its own. */
     private synchronized Path root() throws IOException {
         if (!Files.isDirectory(root)) {
-            Files.createDirectory(root, OWNER);
+            Files.createDirectory(root, mode);
         }
         return root;
     }

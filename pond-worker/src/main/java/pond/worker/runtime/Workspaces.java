@@ -5,46 +5,68 @@ import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.protocol.Job;
 import pond.common.protocol.Job.BundleRef;
 import pond.worker.checkout.BundleCache;
+import pond.worker.checkout.BundleExtractor;
+import pond.worker.checkout.Checkouts;
+import pond.worker.checkout.Copies;
+import pond.worker.checkout.Owner;
+import pond.worker.checkout.Throwaway;
+import pond.worker.runtime.Workspace.Part;
+import pond.worker.sandbox.HostCommand;
 
-/** The folders of all jobs, below the worker's state folder, and the bundles beside them. */
+/** The folders of all jobs, below the worker's state folder, and the bundles and shared checkouts beside them. */
 final class Workspaces {
     private static final Logger LOG = LoggerFactory.getLogger(Workspaces.class);
 
+    /** Far above what a repository holds, far below what fills a disk with empty files. */
+    static final BundleExtractor.Limits BUNDLE = new BundleExtractor.Limits(1_000_000, 32L << 30);
+
     private final Path folder;
-    private final BundleCache bundles;
+    private final Shared shared;
+    private final Optional<Owner> owner;
     private final long minFreeBytes;
 
-    private Workspaces(Path folder, BundleCache bundles, long minFreeBytes) {
+    private Workspaces(Path folder, Shared shared, WorkerConfig.Disk disk) {
         this.folder = folder;
-        this.bundles = bundles;
-        this.minFreeBytes = minFreeBytes;
+        this.shared = shared;
+        this.owner = disk.owner();
+        this.minFreeBytes = disk.minFreeBytes();
     }
+
+    /** What jobs have in common. */
+    private record Shared(BundleCache bundles, Checkouts checkouts, Copies copies) {}
 
     /**
      * Opens the worker's state folder and removes what jobs of an earlier process have left there; their processes must
      * be gone by then. No other worker may use the folder.
+     *
+     * @param host runs the programs that copy checkouts
      */
-    static Workspaces open(WorkerConfig.Disk disk) throws IOException {
-        Path work = disk.stateDir().resolve("work");
-        Files.createDirectories(
-                work, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    static Workspaces open(WorkerConfig.Disk disk, HostCommand host) throws IOException {
+        Path state = disk.stateDir().toAbsolutePath();
+        Path work = state.resolve("work");
+        Files.createDirectories(work, Workspace.mode(disk.owner().isPresent()));
         sweep(work);
-        BundleCache bundles = new BundleCache(disk.stateDir().resolve("bundles"), disk.bundleCacheBytes());
-        return new Workspaces(work, bundles, disk.minFreeBytes());
+        long half = disk.bundleCacheBytes() / 2;
+        Shared shared = new Shared(
+                new BundleCache(state.resolve("bundles"), half),
+                new Checkouts(state.resolve("checkouts"), half, BUNDLE, disk.owner()),
+                new Copies(host, state.resolve("copy-probe"), disk.owner()));
+        return new Workspaces(work, shared, disk);
     }
 
     private static void sweep(Path work) throws IOException {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(work)) {
             for (Path leftover : leftovers) {
                 try {
-                    new Workspace(leftover).delete();
+                    new Workspace(leftover, false).delete();
                 } catch (IOException e) {
                     LOG.warn("a job's folder from before cannot be removed; it takes room and does no other harm", e);
                 }
@@ -54,11 +76,30 @@ final class Workspaces {
 
     /** The job's folder; nothing is made yet. The same job may come again under a new lease while the old one ends. */
     Workspace of(Job job) {
-        return new Workspace(folder.resolve(job.id() + "-" + job.fence()));
+        return new Workspace(folder.resolve(job.id() + "-" + job.fence()), owner.isPresent());
     }
 
     InputStream openBundle(BundleRef bundle, BundleCache.Source source) throws IOException, InterruptedException {
-        return bundles.open(bundle, source);
+        return shared.bundles().open(bundle, source);
+    }
+
+    Checkouts.Pin pin(BundleRef bundle, BundleCache.Source tar) throws IOException, InterruptedException {
+        return shared.checkouts().pin(bundle, tar);
+    }
+
+    /** The tree of a job without a bundle. */
+    Path empty(Workspace workspace) throws IOException {
+        Path tree = workspace.make(Part.EMPTY);
+        if (owner.isPresent()) {
+            owner.get().take(tree);
+        }
+        return tree;
+    }
+
+    /** A copy of a shared tree in the job's folder, for its stage to change; see {@link Copies#make}. */
+    Throwaway copy(Path tree, Workspace workspace, Duration atMost, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        return shared.copies().make(tree, workspace.place(Part.COPY), atMost, unwanted);
     }
 
     /** Why no further job should be taken, if so. A disk that runs full in the middle fails more than one stage. */

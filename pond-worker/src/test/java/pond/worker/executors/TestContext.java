@@ -14,6 +14,9 @@ import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.protocol.Job;
+import pond.worker.checkout.CopyMethod;
+import pond.worker.checkout.SharedCheckout;
+import pond.worker.checkout.Throwaway;
 
 /** A context over real folders that keeps what it is told. */
 final class TestContext implements ExecutionContext {
@@ -55,6 +58,11 @@ final class TestContext implements ExecutionContext {
     @Override
     public Path checkout() throws IOException {
         return folder("checkout");
+    }
+
+    @Override
+    public SharedCheckout sharedCheckout() throws IOException {
+        return new SharedCheckout(folder("shared"), () -> new Throwaway.Copied(CopyMethod.HARD, folder("copy")));
     }
 
     @Override
