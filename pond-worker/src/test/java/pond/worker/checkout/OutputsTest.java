@@ -3,9 +3,11 @@ package pond.worker.checkout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -13,6 +15,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,10 +82,7 @@ final class OutputsTest {
         write(output, "good", "good");
         Files.createSymbolicLink(output.resolve("file-link"), temp.resolve("secret"));
         Files.createSymbolicLink(output.resolve("folder-link"), temp);
-        assertThat(new ProcessBuilder("mkfifo", output.resolve("fifo").toString())
-                        .start()
-                        .waitFor())
-                .isZero();
+        make("mkfifo", "fifo");
 
         Outputs.Collected collected;
         try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -107,6 +108,96 @@ final class OutputsTest {
 
         assertThat(names(collected)).containsExactly("first", "second");
         assertThat(content(collected, "second")).isEqualTo("same");
+    }
+
+    @Test
+    void aHardLinkToAFileOfSomeoneElseIsNotKept() throws IOException {
+        assumeThat(System.getProperty("user.name"))
+                .as("only root gives files away")
+                .isEqualTo("root");
+        Owner stage = new Owner(64000, 64000);
+        stage.take(output);
+        write(output, "own", "own");
+        stage.take(output.resolve("own"));
+        write(temp, "secret", "of the worker");
+        Files.setPosixFilePermissions(temp.resolve("secret"), PosixFilePermissions.fromString("rw-------"));
+        Files.createLink(output.resolve("linked"), temp.resolve("secret"));
+
+        Outputs.Collected collected = Outputs.collect(output, LIMITS);
+
+        assertThat(names(collected)).containsExactly("own");
+        assertThat(collected.notes()).containsExactly("'linked' belongs to another user and is not kept");
+    }
+
+    @Test
+    void devicesAreNotOpened() throws Exception {
+        assumeThat(System.getProperty("user.name"))
+                .as("only root makes devices")
+                .isEqualTo("root");
+        make("mknod", "zero", "c", "1", "5");
+        make("mknod", "disk", "b", "7", "200");
+        make("mknod", "whiteout", "c", "0", "0");
+
+        Outputs.Collected collected = Outputs.collect(output, LIMITS);
+
+        assertThat(collected.files()).isEmpty();
+        assertThat(collected.notes()).hasSize(3).allMatch(note -> note.contains("is not a regular file"));
+    }
+
+    @Test
+    void whatNobodyMayReadEndsNothing() throws Exception {
+        write(output, "good", "good");
+        write(output, "closed", "file");
+        write(output, "folder/inner", "inner");
+        for (String name : List.of("closed", "folder")) {
+            Files.setPosixFilePermissions(output.resolve(name), PosixFilePermissions.fromString("---------"));
+        }
+
+        Outputs.Collected collected = Outputs.collect(output, LIMITS);
+
+        // Root reads all the same; anyone else is told.
+        if (System.getProperty("user.name").equals("root")) {
+            assertThat(names(collected)).containsExactly("closed", "folder/inner", "good");
+        } else {
+            assertThat(names(collected)).containsExactly("good");
+            assertThat(collected.notes()).hasSize(2).allMatch(note -> note.contains("cannot be read"));
+        }
+        Trees.delete(output);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void aGiantFileOfHolesIsNotRead() throws IOException {
+        write(output, "small", "1");
+        try (RandomAccessFile giant =
+                new RandomAccessFile(output.resolve("giant").toFile(), "rw")) {
+            giant.setLength(1L << 42);
+        }
+
+        Outputs.Collected collected = Outputs.collect(output, LIMITS);
+
+        assertThat(names(collected)).containsExactly("small");
+        assertThat(collected.notes()).singleElement().asString().startsWith("'giant' is past the limit");
+    }
+
+    @Test
+    void aTreeOfAHundredLevelsIsLeftOutBelowItsBoundAndRemoved() throws IOException {
+        write(output, "good", "good");
+        write(output, "a-folder-of-some-length/".repeat(100) + "unseen", "x");
+
+        Outputs.Collected collected = Outputs.collect(output, LIMITS);
+
+        assertThat(names(collected)).containsExactly("good");
+        assertThat(collected.notes()).singleElement().asString().contains("lies too deep");
+        Trees.delete(output);
+        assertThat(output).doesNotExist();
+    }
+
+    private void make(String program, String name, String... arguments) throws Exception {
+        List<String> argv =
+                new ArrayList<>(List.of(program, output.resolve(name).toString()));
+        argv.addAll(List.of(arguments));
+        assertThat(new ProcessBuilder(argv).start().waitFor()).isZero();
     }
 
     @Test

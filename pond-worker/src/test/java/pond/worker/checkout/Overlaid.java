@@ -31,11 +31,20 @@ final class Overlaid {
     final OverlayMount mount;
     private final Worker worker;
 
-    /** The lower tree must be there, in a folder that others can pass through. */
+    /** Over the tree {@code lower} in the folder, which becomes one that others can pass through. */
     Overlaid(Path folder, Worker worker) throws IOException {
+        this(given(folder), folder.resolve("overlay"), worker);
+    }
+
+    /** Over a tree that belongs to the stage's user. */
+    Overlaid(Path lower, Path overlay, Worker worker) throws IOException {
         assumeThat(Path.of("/usr/bin/bwrap")).as("bubblewrap").exists();
         assumeThat(isRoot() || worker == Worker.USER).as("able to be this user").isTrue();
         this.worker = worker;
+        this.mount = OverlayFolders.make(lower, overlay, owner());
+    }
+
+    private static Path given(Path folder) throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         Path lower = folder.resolve("lower");
         if (isRoot()) {
@@ -45,7 +54,7 @@ final class Overlaid {
                 }
             }
         }
-        this.mount = OverlayFolders.make(lower, folder.resolve("overlay"), owner());
+        return lower;
     }
 
     static boolean isRoot() {

@@ -72,6 +72,8 @@ final class OverlayViewTest {
                 rm tofolder; mkdir tofolder; echo new > tofolder/new
                 rm -r tolink; ln -s kept tolink
                 echo new > kept/two
+                python3 -c 'import os; os.setxattr("kept", "user.overlay.opaque", b"y")' 2>/dev/null || true
+                mknod kept/one c 0 0 2>/dev/null || true
                 """);
 
         assertThat(seen(overlaid))
