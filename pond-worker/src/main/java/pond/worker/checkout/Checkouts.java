@@ -25,9 +25,9 @@ import pond.common.protocol.Job.BundleRef;
  * that a job holds stays, even where that means being over the bound for a while. Empty at the start. Safe for use by
  * several threads: they wait for one another only when they want the same bundle.
  *
- * <p>The {@link BundleCache} keeps the tar beside it. That is the same bytes twice, within a bound each, and what is got
- * for it: a stage that has its checkout for itself takes the tar, which is read faster than a tree, a tree that had to go
- * comes back without the server, and each of the two can go when the other is still held.
+ * <p>The {@link BundleCache} keeps the tar beside it. That is the same bytes twice, within a bound each. What is got for
+ * it: a stage that has its checkout for itself is made one from the tar, as the worker's user and without a tree that it
+ * may not need; a tree that had to go comes back without the server; and each of the two can go while the other is held.
  */
 public final class Checkouts {
     private static final Logger LOG = LoggerFactory.getLogger(Checkouts.class);

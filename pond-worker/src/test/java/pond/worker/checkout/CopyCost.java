@@ -118,6 +118,7 @@ final class CopyCost {
         } finally {
             long time = System.nanoTime() - start;
             nanos.computeIfAbsent(what, key -> new long[ROUNDS])[round] = time;
+            System.out.printf("round %d: %-42s %8.1f ms%n", round + 1, what, time / 1e6);
             Trees.delete(into);
         }
     }
