@@ -17,7 +17,7 @@ import pond.server.workerapi.Rooms;
 
 /**
  * Removes what nobody needs any more, and what a crash left without an owner: bundles of runs that have ended, artifact
- * files that no row names, log lines of runs that were never stored. Nothing depends on when it runs.
+ * files that no row names, log lines of runs that were never stored, attachments of long ago. Nothing depends on when it runs.
  */
 final class Housekeeping implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -59,9 +59,10 @@ final class Housekeeping implements AutoCloseable {
         try {
             Set<String> inUse = new HashSet<>(rooms.runs().listBundlesInUse());
             int removed = rooms.bundles().sweep(inUse, clock.instant().minus(YOUNG));
-            log.debug("removed {} bundles", removed);
+            int broken = rooms.artifacts().sweepPartial(rooms.jobDesk()::isLive);
+            log.debug("removed {} bundles, and what {} broken uploads had left", removed, broken);
         } catch (IOException | RuntimeException e) {
-            log.warn("bundles that nobody needs could not be removed; trying again in {}", EVERY, e);
+            log.warn("bundles and uploads that nobody needs could not be removed; trying again in {}", EVERY, e);
         }
     }
 
@@ -69,6 +70,9 @@ final class Housekeeping implements AutoCloseable {
         try {
             int removed = rooms.artifacts().sweep(rooms.jobDesk()::isLive);
             log.debug("removed {} artifact files without an owner", removed);
+            int forgotten = rooms.workers().sweep().get(RARELY.toSeconds(), TimeUnit.SECONDS)
+                    + rooms.enrollment().sweep().get(RARELY.toSeconds(), TimeUnit.SECONDS);
+            log.debug("forgot {} attachments and enrolment codes of long ago", forgotten);
             rooms.logs().sweep(run -> rooms.runs().find(run).isPresent()).get(RARELY.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

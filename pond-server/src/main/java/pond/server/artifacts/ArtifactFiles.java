@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import pond.common.protocol.ArtifactUpload;
 
 /**
  * Bytes as files named by their SHA-256: {@code ab/abcdef…} below one folder. A file appears under its name complete and
@@ -38,6 +39,7 @@ final class ArtifactFiles {
 
     private final Path root;
     private final Path incoming;
+    private final PartialUploads partial;
     private final InstantSource clock;
     /** Held while a file gets its name and while an old one is deleted, so that neither overlooks the other. */
     private final Object naming = new Object();
@@ -45,6 +47,7 @@ final class ArtifactFiles {
     ArtifactFiles(Path root, InstantSource clock) throws IOException {
         this.root = root;
         this.incoming = Files.createDirectories(root.resolve("incoming"));
+        this.partial = new PartialUploads(incoming);
         this.clock = clock;
     }
 
@@ -57,17 +60,34 @@ final class ArtifactFiles {
         try {
             Digest digest = write(bytes, part, maxBytes);
             check.accept(digest);
-            Path folder = Files.createDirectories(folder(digest.sha256()));
-            synchronized (naming) {
-                Files.setLastModifiedTime(part, FileTime.from(clock.instant()));
-                Files.move(part, folder.resolve(digest.sha256()), StandardCopyOption.ATOMIC_MOVE);
-            }
-            sync(folder);
-            sync(root);
+            name(part, digest);
             return digest;
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    /** Gives a synced file of the incoming folder the name that its digest gives. */
+    private void name(Path part, Digest digest) throws IOException {
+        Path folder = Files.createDirectories(folder(digest.sha256()));
+        synchronized (naming) {
+            Files.setLastModifiedTime(part, FileTime.from(clock.instant()));
+            Files.move(part, folder.resolve(digest.sha256()), StandardCopyOption.ATOMIC_MOVE);
+        }
+        sync(folder);
+        sync(root);
+    }
+
+    /** As {@link #store}, from an offset on; when the stream breaks, what has arrived is kept for the next try. */
+    void resume(ArtifactUpload upload, long offset, InputStream bytes, Check check) throws IOException {
+        partial.write(upload, offset, bytes, (file, arrived) -> {
+            check.accept(arrived);
+            name(file, arrived);
+        });
+    }
+
+    PartialUploads partial() {
+        return partial;
     }
 
     /** Throws to refuse bytes that have arrived. */
@@ -87,6 +107,10 @@ final class ArtifactFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    boolean exists(String sha256) {
+        return Files.isRegularFile(folder(sha256).resolve(sha256));
     }
 
     /** Deletes the files that are neither young nor {@code named}; answers how many. */
@@ -140,7 +164,7 @@ final class ArtifactFiles {
     }
 
     /** What is in a folder; nothing in what is none, such as a file that someone put beside ours. */
-    private static List<Path> children(Path folder) throws IOException {
+    static List<Path> children(Path folder) throws IOException {
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             stream.forEach(children::add);
@@ -157,7 +181,7 @@ final class ArtifactFiles {
         }
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

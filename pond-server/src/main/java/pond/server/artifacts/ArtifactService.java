@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import pond.common.ids.ArtifactName;
 import pond.common.ids.JobId;
@@ -34,6 +35,7 @@ public final class ArtifactService {
     /** The most artifacts of one job; a tree of build output is a mistake in a glob, not a result. */
     private static final int MAX_PER_JOB = 10_000;
 
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final long SWEEP_WRITE_SECONDS = 60;
 
     private final Database database;
@@ -52,37 +54,89 @@ public final class ArtifactService {
     }
 
     /**
-     * Keeps the bytes of an upload for its job, in place of an earlier upload of that name. Reads and closes the stream on
-     * the calling thread; the future completes when bytes and row are on disk.
-     *
-     * <p>Fails with {@link Refusal#ARTIFACT_REFUSED}, and keeps nothing, when the bytes are not those announced, are more
-     * than {@code maxBytes}, or are of one artifact too many; with {@link UncheckedIOException} when reading or writing
-     * fails.
+     * How many bytes of an upload are here from an earlier try. All of them, and the upload is then recorded as if they had
+     * been sent, when the same run has these bytes already: a digest that another run's worker knows proves nothing.
      */
-    public CompletableFuture<Digest> store(ArtifactUpload upload, InputStream bytes, long maxBytes) {
-        ArtifactName name = upload.name();
-        JobId job = upload.job().job();
-        try (bytes) {
-            if (upload.size() > maxBytes) {
-                throw refused(name, "has " + upload.size() + " bytes; at most " + maxBytes + " are taken");
-            }
+    public CompletableFuture<Long> uploaded(RunId run, ArtifactUpload upload, long maxBytes) {
+        try {
+            requireSize(upload, maxBytes);
             Digest announced = new Digest(upload.sha256(), upload.size());
-            Digest arrived = files.store(bytes, upload.size(), found -> {
-                if (!found.equals(announced)) {
-                    throw refused(name, "is not what was announced: size or SHA-256 differ");
-                }
-            });
-            return database.write(tx -> {
-                store.putUpload(tx, job, name, arrived, clock.instant());
-                if (store.uploads(tx, job) > MAX_PER_JOB) {
-                    throw refused(name, "is one too many: a job may have " + MAX_PER_JOB);
-                }
-                return arrived;
-            });
+            boolean owned =
+                    database.read(tx -> store.isOwned(tx, run, upload.job().job(), announced));
+            if (owned && files.exists(announced.sha256())) {
+                return record(upload, maxBytes).thenApply(stored -> upload.size());
+            }
+            long arrived = files.partial().arrived(upload);
+            if (arrived < upload.size() || upload.size() == 0) {
+                return CompletableFuture.completedFuture(arrived);
+            }
+            // All had arrived when something broke; whether they are the right ones was not asked any more.
+            return store(upload, upload.size(), InputStream.nullInputStream(), maxBytes)
+                    .thenApply(stored -> upload.size());
         } catch (IOException e) {
             return CompletableFuture.failedFuture(new UncheckedIOException(e));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Keeps the bytes of an upload for its job, in place of an earlier upload of that name. Reads and closes the stream on
+     * the calling thread; the future completes when bytes and row are on disk.
+     *
+     * <p>Fails with {@link Refusal#ARTIFACT_REFUSED}, and keeps nothing, when the bytes are not those announced, are one
+     * artifact too many, or are more than {@code maxBytes} together with the others of the job; with
+     * {@link UncheckedIOException} when reading or writing fails, and what has arrived is then kept for the next try.
+     *
+     * @param offset how many bytes the stream leaves out, at most as many as {@link #uploaded} said
+     */
+    public CompletableFuture<Digest> store(ArtifactUpload upload, long offset, InputStream bytes, long maxBytes) {
+        try (bytes) {
+            requireSize(upload, maxBytes);
+            Digest announced = new Digest(upload.sha256(), upload.size());
+            files.resume(upload, offset, bytes, found -> {
+                if (!found.equals(announced)) {
+                    throw refused(upload.name(), "is not what was announced: size or SHA-256 differ");
+                }
+            });
+            return record(upload, maxBytes);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(new UncheckedIOException(e));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static void requireSize(ArtifactUpload upload, long maxBytes) {
+        if (!SHA_256.matcher(upload.sha256()).matches()) {
+            throw refused(upload.name(), "must come with its SHA-256, 64 lower-case hex digits");
+        }
+        if (upload.size() < 0 || upload.size() > maxBytes) {
+            throw refused(upload.name(), "has " + upload.size() + " bytes; at most " + maxBytes + " are taken");
+        }
+    }
+
+    private CompletableFuture<Digest> record(ArtifactUpload upload, long maxBytes) {
+        JobId job = upload.job().job();
+        Digest arrived = new Digest(upload.sha256(), upload.size());
+        return database.write(tx -> {
+            store.putUpload(tx, job, upload.name(), arrived, clock.instant());
+            if (store.uploads(tx, job) > MAX_PER_JOB) {
+                throw refused(upload.name(), "is one too many: a job may have " + MAX_PER_JOB);
+            }
+            if (store.uploadedBytes(tx, job) > maxBytes) {
+                throw refused(upload.name(), "is too much with the others: a job may have " + maxBytes + " bytes");
+            }
+            return arrived;
+        });
+    }
+
+    /** Deletes what arrived of uploads whose jobs are over; answers how many files. */
+    public int sweepPartial(Predicate<JobId> lives) {
+        try {
+            return files.partial().sweep(lives);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -27,6 +27,31 @@ final class ArtifactStore {
                 .one();
     }
 
+    long uploadedBytes(Tx tx, JobId job) {
+        return tx.handle()
+                .createQuery("SELECT coalesce(sum(size), 0) FROM artifact_uploads WHERE job_id = :job")
+                .bind("job", job.toString())
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** Whether the run shows these bytes, or the job has sent them under another name. */
+    boolean isOwned(Tx tx, RunId run, JobId job, Digest digest) {
+        return tx.handle()
+                .createQuery("""
+                        SELECT EXISTS (SELECT 1 FROM artifacts
+                                WHERE run_id = :run AND sha256 = :sha256 AND size = :size)
+                            OR EXISTS (SELECT 1 FROM artifact_uploads
+                                WHERE job_id = :job AND sha256 = :sha256 AND size = :size)
+                        """)
+                .bind("run", run.toString())
+                .bind("job", job.toString())
+                .bind("sha256", digest.sha256())
+                .bind("size", digest.size())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     void putUpload(Tx tx, JobId job, ArtifactName name, Digest digest, Instant now) {
         tx.handle()
                 .createUpdate("""

@@ -135,17 +135,19 @@ public final class WorkerProtocolService implements WorkerProtocol {
     @Override
     public CompletableFuture<Long> uploaded(ArtifactUpload upload) {
         return answer(() -> {
-            held(upload.job());
-            return CompletableFuture.completedFuture(0L);
+            CallRules.check(upload);
+            HeldJob job = held(upload.job());
+            return rooms.artifacts().uploaded(job.run(), upload, rooms.limits().artifactBytes());
         });
     }
 
     @Override
     public CompletableFuture<Void> putArtifact(ArtifactUpload upload, long offset, InputStream bytes) {
         return answer(() -> {
+            CallRules.check(upload);
             held(upload.job());
             return rooms.artifacts()
-                    .store(upload, bytes, rooms.limits().artifactBytes())
+                    .store(upload, offset, bytes, rooms.limits().artifactBytes())
                     .thenApply(stored -> null);
         });
     }

@@ -96,7 +96,7 @@ class ArtifactServiceTest {
         InputStream broken = new PipedInputStream();
         ArtifactUpload upload = new ArtifactUpload(new JobRef(job, "token"), new ArtifactName("a"), 5, sha256("hello"));
 
-        assertThat(failure(artifacts.service.store(upload, broken, 100))).isInstanceOf(UncheckedIOException.class);
+        assertThat(failure(artifacts.service.store(upload, 0, broken, 100))).isInstanceOf(UncheckedIOException.class);
         assertThat(artifacts.onDisk()).isEmpty();
     }
 

@@ -65,7 +65,10 @@ final class TestArtifacts implements AutoCloseable {
     CompletableFuture<Digest> upload(JobId job, String name, String text, long size, String sha256) {
         InputStream bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
         return service.store(
-                new ArtifactUpload(new JobRef(job, "token"), new ArtifactName(name), size, sha256), bytes, MAX_BYTES);
+                new ArtifactUpload(new JobRef(job, "token"), new ArtifactName(name), size, sha256),
+                0,
+                bytes,
+                MAX_BYTES);
     }
 
     CompletableFuture<Integer> publish(Producer producer, JobId job, Produced... produced) {
