@@ -19,6 +19,7 @@ import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
 import pond.common.json.Json;
 import pond.common.protocol.Enroll;
+import pond.common.protocol.Enrolled;
 import pond.common.protocol.Job.Limits;
 import pond.common.protocol.WorkerProtocol;
 import pond.server.TestSchema;
@@ -45,8 +46,8 @@ import pond.server.workers.WorkerService;
 import pond.testing.TestClock;
 
 /** The dispatch of a server on its real database, without HTTP; time passes when a test says so. */
-final class TestDispatch implements AutoCloseable {
-    static final DispatchSettings SETTINGS = new DispatchSettings(
+public final class TestDispatch implements AutoCloseable {
+    public static final DispatchSettings SETTINGS = new DispatchSettings(
             Duration.ofSeconds(90),
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
@@ -57,13 +58,13 @@ final class TestDispatch implements AutoCloseable {
     final RunService runs;
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
-    final Rooms rooms;
+    public final Rooms rooms;
     private final SecureRandom random = new SecureRandom();
     private final Reaper reaper;
     private final PreflightService preflight;
     private final List<Runnable> parts;
 
-    TestDispatch(Path folder) throws Exception {
+    public TestDispatch(Path folder) throws Exception {
         this(folder, new TestClock());
     }
 
@@ -110,7 +111,12 @@ final class TestDispatch implements AutoCloseable {
     }
 
     /** Makes a machine of its own a worker; its identity. */
-    WorkerId enroll(String name) {
+    public WorkerId enroll(String name) {
+        return enrolled(name).worker();
+    }
+
+    /** The same, with its bearer. */
+    public Enrolled enrolled(String name) {
         byte[] keys = new byte[64];
         random.nextBytes(keys);
         Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
@@ -118,12 +124,11 @@ final class TestDispatch implements AutoCloseable {
         String signing = encoder.encodeToString(Arrays.copyOfRange(keys, 32, 64));
         CodeRequest code = new CodeRequest(List.of(), null, Duration.ofHours(1), 1, null);
         UUID id = get(rooms.enrollment().create(code)).id();
-        return get(rooms.enrollment().enroll(id, new Enroll(WorkerProtocol.VERSION, name, "1", sealing, signing)))
-                .worker();
+        return get(rooms.enrollment().enroll(id, new Enroll(WorkerProtocol.VERSION, name, "1", sealing, signing)));
     }
 
     /** Submits stages, given as JSON with commas between. */
-    RunId submit(String project, String stages) {
+    public RunId submit(String project, String stages) {
         return get(runs.submit(submission(project, stages), dispatcher)).run().id();
     }
 
@@ -135,7 +140,7 @@ final class TestDispatch implements AutoCloseable {
                 passed.project(), Submitter.SERVICE, passed.request(), passed.stages(), List.of(), Optional.empty());
     }
 
-    static String noop(String key) {
+    public static String noop(String key) {
         return "{\"key\":\"%s\",\"executor\":{\"kind\":\"noop\"}}".formatted(key);
     }
 
@@ -144,7 +149,7 @@ final class TestDispatch implements AutoCloseable {
     }
 
     /** Lets time pass and ends every wait that is over by then. */
-    void pass(Duration time) {
+    public void pass(Duration time) {
         clock.advance(time);
         settle();
         assertThat(reaper.endDue()).isTrue();
@@ -152,7 +157,7 @@ final class TestDispatch implements AutoCloseable {
     }
 
     /** Waits for what commits have set off: it is queued behind them. */
-    void settle() {
+    public void settle() {
         for (int i = 0; i < 3; i++) {
             get(rooms.database().change(tx -> {}));
         }
@@ -162,15 +167,22 @@ final class TestDispatch implements AutoCloseable {
         return runs.get(run);
     }
 
-    String status(RunId run) {
+    public String status(RunId run) {
         return details(run).run().status().toString();
     }
 
-    StageView stage(RunId run, String key) {
+    public StageView stage(RunId run, String key) {
         return details(run).stages().stream()
                 .filter(stage -> stage.key().equals(key))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The text of a run's log. */
+    public List<String> lines(RunId run) {
+        return rooms.logs().page(run, 0, 10_000).lines().stream()
+                .map(pond.common.api.LogLine::line)
+                .toList();
     }
 
     String waitingFor(RunId run, String key) {
@@ -179,7 +191,7 @@ final class TestDispatch implements AutoCloseable {
                 .orElse("nothing");
     }
 
-    void cancel(RunId run) {
+    public void cancel(RunId run) {
         get(runs.cancel(run, dispatcher));
     }
 
