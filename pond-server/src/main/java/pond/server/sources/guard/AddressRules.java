@@ -6,7 +6,8 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.regex.Pattern;
-import pond.server.sources.guard.AddressBlocks.Reach;
+import pond.common.net.AddressBlocks;
+import pond.common.net.AddressBlocks.Reach;
 import pond.server.sources.guard.SourceException.Code;
 
 /**

@@ -1,25 +1,24 @@
-package pond.server.sources.guard;
+package pond.common.net;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses are open to everyone, which only to hosts that the operator lists, and which to nobody. The private
+ * Which addresses are open to everyone, which only where the operator says so, and which to nobody. The private
  * ones are IANA's special-purpose registries for IPv4 and IPv6 (RFC 6890 and its successors) and multicast; the
  * forbidden ones are where a machine learns about itself, as the cloud providers document them.
  */
-final class AddressBlocks {
+public final class AddressBlocks {
 
     /** How far an address is open. */
-    enum Reach {
+    public enum Reach {
         PUBLIC,
         PRIVATE,
         NEVER
     }
 
-    private static final List<Block> NEVER = blocks(
+    private static final List<AddressRange> NEVER = blocks(
             "0.0.0.0/8", // this network, RFC 791; Linux connects to itself
             "169.254.0.0/16", // link-local, RFC 3927; 169.254.169.254 and .170.2 are metadata on most clouds
             "100.100.100.200/32", // Alibaba Cloud metadata
@@ -33,7 +32,7 @@ final class AddressBlocks {
             "fd20:ce::254/128", // Google Cloud metadata
             "ff00::/8"); // multicast, RFC 4291
 
-    private static final List<Block> PRIVATE = blocks(
+    private static final List<AddressRange> PRIVATE = blocks(
             "10.0.0.0/8", // RFC 1918
             "100.64.0.0/10", // shared between carrier and customer, RFC 6598
             "127.0.0.0/8", // loopback, RFC 1122
@@ -61,7 +60,7 @@ final class AddressBlocks {
     private AddressBlocks() {}
 
     /** The stricter of what the address says and what an IPv4 address inside of it says. */
-    static Reach reachOf(InetAddress address) {
+    public static Reach reachOf(InetAddress address) {
         byte[] bytes = address.getAddress();
         var outer = reachOf(bytes);
         var inner = bytes.length == 16 ? reachOf(embedded(bytes)) : Reach.PUBLIC;
@@ -89,48 +88,7 @@ final class AddressBlocks {
         return nat64 || (zeros && !loopback) ? Arrays.copyOfRange(bytes, 12, 16) : bytes;
     }
 
-    private static List<Block> blocks(String... cidrs) {
-        return Arrays.stream(cidrs).map(Block::parse).toList();
-    }
-
-    private static final class Block {
-        private final byte[] prefix;
-        private final int bits;
-
-        Block(byte[] prefix, int bits) {
-            this.prefix = prefix;
-            this.bits = bits;
-        }
-
-        static Block parse(String cidr) {
-            int slash = cidr.indexOf('/');
-            try {
-                return new Block(bytes(cidr.substring(0, slash)), Integer.parseInt(cidr.substring(slash + 1)));
-            } catch (UnknownHostException e) {
-                throw new IllegalArgumentException(cidr, e);
-            }
-        }
-
-        /** IPv6 that Java would turn into IPv4 keeps its sixteen bytes. */
-        private static byte[] bytes(String address) throws UnknownHostException {
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            if (!address.contains(":") || bytes.length == 16) {
-                return bytes;
-            }
-            byte[] mapped = new byte[16];
-            mapped[10] = mapped[11] = (byte) 0xff;
-            System.arraycopy(bytes, 0, mapped, 12, 4);
-            return mapped;
-        }
-
-        boolean holds(byte[] address) {
-            if (address.length != prefix.length) {
-                return false;
-            }
-            int whole = bits / 8;
-            int mask = 0xff00 >> (bits % 8) & 0xff;
-            return Arrays.equals(address, 0, whole, prefix, 0, whole)
-                    && (mask == 0 || ((address[whole] ^ prefix[whole]) & mask) == 0);
-        }
+    private static List<AddressRange> blocks(String... cidrs) {
+        return Arrays.stream(cidrs).map(AddressRange::parse).toList();
     }
 }
