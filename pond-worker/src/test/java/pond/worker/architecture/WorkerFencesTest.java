@@ -42,7 +42,7 @@ class WorkerFencesTest {
     /** The order in which rooms may import each other: only from earlier lines, never from their own. */
     private static final List<List<String>> ROOMS = List.of(
             List.of("identity", "sandbox", "transport"),
-            List.of("broker", "checkout"),
+            List.of("broker", "checkout", "egress"),
             List.of("executors"),
             List.of("runtime"),
             List.of("cli"));
