@@ -136,9 +136,9 @@ class PlainHttpTest {
     void aBodyArrivesWhileItIsStillBeingSent() throws Exception {
         try (Client client = new Client(door.socket())) {
             client.send("POST http://good.test:" + server.port()
-                    + "/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nEN");
+                    + "/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab");
             await().atMost(Duration.ofSeconds(20)).until(() -> door.bytes() > 92);
-            client.send("\r\n1\r\nD");
+            client.send("\r\n3\r\nEND");
             client.send("\r\n0\r\n\r\n");
 
             assertThat(client.readToEnd()).isEqualTo(BYE);
