@@ -10,7 +10,7 @@ public final class ExitCodes {
     public static final int FAILED = 1;
 
     public static final int USAGE = 2;
-    /** The server refuses the code or the bearer: starting it again does not help. */
+    /** The server refuses the code or the bearer, or another process has this identity: starting it again does not help. */
     public static final int REFUSED = 3;
     /** The server no longer speaks with this version. */
     public static final int UPGRADE_NEEDED = 4;
@@ -21,6 +21,7 @@ public final class ExitCodes {
     static int of(End end) {
         return switch (end) {
             case DRAINED, CLOSED -> OK;
+            case UNAUTHORIZED, REPLACED -> REFUSED;
             case UPGRADE_NEEDED -> UPGRADE_NEEDED;
         };
     }

@@ -1,0 +1,102 @@
+package pond.server.bench;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Figures of workers outside the server: one real one, and a thousand that wait. */
+final class Workers {
+    private static final int WARM_UP = 100;
+    private static final int SEQUENTIAL = 300;
+    private static final int FIRST_LINES = 15;
+    private static final int IDLE = 1_000;
+    private static final int IDLE_MILLIS = 30_000;
+    private static final int BACK_MILLIS = 60_000;
+    private static final Map<String, String> NOTHING_LOCAL = Map.of("POND_LOCAL_EXECUTORS", "");
+
+    private final Path root;
+    private final Path folder;
+    private final ColdStart starts;
+    private final Machine machine;
+    private final Report report;
+
+    Workers(Path root, Path folder, ColdStart starts, Machine machine, Report report) {
+        this.root = root;
+        this.folder = folder;
+        this.starts = starts;
+        this.machine = machine;
+        this.report = report;
+    }
+
+    /** Both parts; answers how many lines of trouble the servers logged. */
+    int measure() throws Exception {
+        return remote() + idle();
+    }
+
+    private int remote() throws Exception {
+        try (Server server = starts.script(folder.resolve("remote"), NOTHING_LOCAL);
+                WorkerProcess worker = WorkerProcess.start(root, server, folder.resolve("worker"), 4)) {
+            report.heading("a worker in a process of its own, over HTTP, 4 slots");
+            report.figure("process start to attached, enrolment included", "%.0f ms".formatted(worker.attachMillis()));
+            server.idle(5_000);
+            report.atMost("resident, idle", worker.memory(), "MiB", 90, 60);
+            Runs.sequential(server, Runs.TRUE, WARM_UP);
+            Runs.Sequential runs = Runs.sequential(server, Runs.TRUE, SEQUENTIAL);
+            double floor =
+                    5 * machine.roundTrip().p50() + 3 * machine.fdatasync().p50();
+            double spawn = 4_000 / machine.spawns();
+            report.atMost(
+                    "submit to done of true, p50", runs.done().p50(), "ms", floor + 3 + 2 * spawn, floor + 2 * spawn);
+            report.figure("submit to done of true", runs.done().toString());
+            Samples first = Logs.firstLine(server, FIRST_LINES);
+            report.atMost("first line visible, p50", first.p50(), "ms", 250, 50);
+            return server.trouble();
+        }
+    }
+
+    private int idle() throws Exception {
+        Path state = folder.resolve("idle");
+        int trouble;
+        IdleWorkers workers;
+        Server first = starts.script(state, NOTHING_LOCAL);
+        try (first) {
+            double before = memory(first);
+            workers = IdleWorkers.attach(first, IDLE);
+            report.heading("1,000 workers that wait for jobs");
+            first.idle(5_000);
+            workers.answersSince();
+            double cpu = first.cpuSeconds();
+            first.idle(IDLE_MILLIS);
+            double share = (first.cpuSeconds() - cpu) / (IDLE_MILLIS / 1_000.0) * 100;
+            report.figure("lease calls answered", "%.0f/s".formatted(workers.answersSince() * 1_000.0 / IDLE_MILLIS));
+            report.atMost("CPU of the server", share, "% of a core", 3, 1.5);
+            report.atMost("memory more than without them", memory(first) - before, "MiB", 128, 64);
+            Runs.sequential(first, Runs.NOOP, WARM_UP);
+            Samples done = Runs.sequential(first, Runs.NOOP, SEQUENTIAL).done();
+            double floor =
+                    5 * machine.roundTrip().p50() + 3 * machine.fdatasync().p50();
+            report.atMost("submit to done, p50, by one of them", done.p50(), "ms", floor + 3, floor);
+            trouble = first.trouble();
+        }
+        try (workers;
+                Server again = starts.script(state, NOTHING_LOCAL, first.uri().getPort())) {
+            again.connect().close();
+            report.figure("calls that failed while the server was away", Integer.toString(workers.failures()));
+            workers.answersSince();
+            int refused = workers.refusals();
+            again.idle(BACK_MILLIS / 4);
+            int attempts = workers.failures();
+            workers.answersSince();
+            again.idle(BACK_MILLIS / 4);
+            report.holds("all are back", workers.answersSince() >= IDLE, "15 s after the start");
+            report.holds(
+                    "nothing was refused", workers.refusals() == refused, workers.refusals() - refused + " answers");
+            report.holds(
+                    "no call fails any more", workers.failures() == attempts, workers.failures() - attempts + " calls");
+            return trouble + again.trouble();
+        }
+    }
+
+    private static double memory(Server server) throws Exception {
+        return server.memory("VmRSS");
+    }
+}
