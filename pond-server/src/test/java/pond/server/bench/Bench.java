@@ -9,7 +9,8 @@ import java.util.Map;
  * Measures pond against what the machine can do in the same minutes: limits are made of the machine's own figures, so a
  * busy or slow machine is not held against pond, and a fast one is no excuse. Ends with 1 when a limit was missed.
  *
- * <p>Arguments: the folder of the clone, and one for the state of the servers, on the disk that is meant.
+ * <p>Arguments: the folder of the clone, one for the state of the servers, on the disk that is meant, and {@code workers}
+ * when only workers outside the server are of interest.
  */
 final class Bench {
     private static final int WARM_UP = 300;
@@ -23,6 +24,7 @@ final class Bench {
     private static final int SETTLE_MILLIS = 5_000;
 
     private final ColdStart starts;
+    private final Path root;
     private final Path folder;
     private final Report report;
     private final Machine machine;
@@ -30,6 +32,7 @@ final class Bench {
 
     private Bench(Path root, Path folder, Report report) throws Exception {
         this.starts = new ColdStart(root, folder);
+        this.root = root;
         this.folder = folder;
         this.report = report;
         report.heading(
@@ -43,7 +46,12 @@ final class Bench {
 
     public static void main(String[] args) throws Exception {
         Report report = new Report(System.out);
-        new Bench(Path.of(args[0]), Path.of(args[1]), report).measure();
+        Bench bench = new Bench(Path.of(args[0]), Path.of(args[1]), report);
+        if (args.length > 2 && args[2].equals("workers")) {
+            bench.workers();
+        } else {
+            bench.measure();
+        }
         System.exit(report.missed() == 0 ? 0 : 1);
     }
 
@@ -69,6 +77,11 @@ final class Bench {
             submits(server);
             trouble += server.trouble();
         }
+        workers();
+    }
+
+    private void workers() throws Exception {
+        trouble += new Workers(root, folder, starts, machine, report).measure();
         report.heading("at the end (load " + load() + ")");
         report.holds("no locked database or error in the servers' logs", trouble == 0, trouble + " lines");
     }
@@ -91,8 +104,8 @@ final class Bench {
     }
 
     private void sequential(Server server) throws Exception {
-        Runs.sequential(server, WARM_UP);
-        Runs.Sequential runs = Runs.sequential(server, SEQUENTIAL);
+        Runs.sequential(server, Runs.NOOP, WARM_UP);
+        Runs.Sequential runs = Runs.sequential(server, Runs.NOOP, SEQUENTIAL);
         double floor = 5 * machine.roundTrip().p50() + 3 * machine.fdatasync().p50();
         report.figure("noop runs, one client", "%,.0f runs/s, %,d done".formatted(runs.perSecond(), SEQUENTIAL));
         report.figure("submit", runs.submit().toString());

@@ -54,11 +54,16 @@ final class ColdStart {
     }
 
     Server script(Path state, Map<String, String> settings) throws IOException {
-        return Server.start(serve(List.of(root.resolve("scripts/pond").toString()), state), settings);
+        return script(state, settings, 0);
+    }
+
+    /** On a port that is known, such as that of a server that has ended. */
+    Server script(Path state, Map<String, String> settings, int port) throws IOException {
+        return Server.start(serve(List.of(root.resolve("scripts/pond").toString()), state, port), settings);
     }
 
     private Server plain(Path state) throws IOException {
-        return Server.start(serve(List.of(java(), "-jar", jar()), state), Map.of());
+        return Server.start(serve(List.of(java(), "-jar", jar()), state, 0), Map.of());
     }
 
     private Server bare() throws IOException {
@@ -82,11 +87,17 @@ final class ColdStart {
         }
     }
 
-    private static List<String> serve(List<String> program, Path state) {
+    private static List<String> serve(List<String> program, Path state, int port) {
         return Stream.concat(
                         program.stream(),
-                        List.of("serve", "--host", "127.0.0.1", "--port", "0", "--state-dir", state.toString())
-                                .stream())
+                        Stream.of(
+                                "serve",
+                                "--host",
+                                "127.0.0.1",
+                                "--port",
+                                Integer.toString(port),
+                                "--state-dir",
+                                state.toString()))
                 .toList();
     }
 

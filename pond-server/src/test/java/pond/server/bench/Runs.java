@@ -20,10 +20,10 @@ final class Runs {
     /** Many clients at once. */
     record Flood(double submitsPerSecond, double runsPerSecond, double seconds, int done) {}
 
-    static Sequential sequential(Server server, int count) throws Exception {
+    static Sequential sequential(Server server, String executor, int count) throws Exception {
         LongStream.Builder submits = LongStream.builder();
         LongStream.Builder ends = LongStream.builder();
-        String body = body("sequential", NOOP);
+        String body = body("sequential", executor);
         long begin = System.nanoTime();
         try (Wire wire = server.connect()) {
             for (int i = 0; i < count; i++) {

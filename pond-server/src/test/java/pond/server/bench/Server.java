@@ -67,8 +67,20 @@ final class Server implements AutoCloseable {
         uri.completeExceptionally(new IOException("the server has ended"));
     }
 
+    /** Where it listens; waits until it does. */
+    URI uri() throws Exception {
+        return uri.get(60, TimeUnit.SECONDS);
+    }
+
     Wire connect() throws Exception {
-        return new Wire(uri.get(60, TimeUnit.SECONDS), TOKEN);
+        return new Wire(uri(), TOKEN);
+    }
+
+    /** What all its threads have computed since its start. The fields of stat count ticks of a hundredth of a second. */
+    double cpuSeconds() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
     }
 
     /** Since the process was started. */

@@ -48,6 +48,10 @@ final class ChaosProxy implements AutoCloseable {
         threads.execute(this::accept);
     }
 
+    static ChaosProxy to(URI server) throws IOException {
+        return new ChaosProxy(() -> server);
+    }
+
     URI url() {
         return URI.create("http://127.0.0.1:" + listening.getLocalPort());
     }

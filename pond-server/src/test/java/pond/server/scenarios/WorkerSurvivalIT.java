@@ -1,11 +1,11 @@
 package pond.server.scenarios;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static pond.server.scenarios.Client.stage;
 import static pond.server.scenarios.Client.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,70 +20,65 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import pond.server.scenarios.ChaosProxy.Weather;
 
 /** What a worker's death, a server's restart and a bad network do to a stage that runs: the packed jars, and a network between. */
 @Timeout(240)
 class WorkerSurvivalIT {
-    /** A stage that prints numbered lines for ten seconds and more. */
-    private static final int LINES = 240;
-
-    private static final String CHATTY = "for i in $(seq %d); do echo line $i; sleep 0.05; done".formatted(LINES);
-    private static final List<String> ALL_LINES =
-            IntStream.rangeClosed(1, LINES).mapToObj(i -> "line " + i).toList();
-
     @TempDir
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FINE")
-    void aBadNetworkForTenSecondsLosesAndDoublesNothing(Weather weather) throws Exception {
+    @CsvSource({"CUT, 10", "DEAD, 5", "SLOW, 5", "NO_ANSWERS, 5"})
+    void aBadNetworkLosesAndDoublesNothing(Weather weather, int seconds) throws Exception {
+        int lines = seconds * 25;
         try (ServerProcess server = ServerProcess.serve(folder, folder.resolve("server"), settings());
-                ChaosProxy network = new ChaosProxy(server::url);
+                ChaosProxy network = ChaosProxy.to(server.url());
                 WorkerProcess worker = WorkerProcess.enrol(folder, network.url(), server.client(), "far")) {
             worker.untilAttached();
             Client client = server.client();
-            String run = client.submit(Body.of(Body.shell("talk", CHATTY), Body.noop("after")));
+            String run = client.submit(Body.of(Body.shell("talk", chatty(lines)), Body.noop("after")));
             awaitLine(client, run);
 
             network.weather(weather);
-            awaitLonger(Duration.ofSeconds(10));
+            awaitLonger(Duration.ofSeconds(seconds));
             network.weather(Weather.FINE);
 
             JsonNode details = client.end(run);
             assertThat(status(details)).as(details + worker.output()).isEqualTo("done");
             assertThat(stage(details, "talk").path("attempt").intValue()).isEqualTo(1);
-            assertThat(client.printed(run, "talk")).containsExactlyElementsOf(ALL_LINES);
+            assertThat(client.printed(run, "talk")).containsExactlyElementsOf(numbered(lines));
             assertThat(worker.isAlive()).isTrue();
         }
     }
 
     @Test
     void aRestartOfTheServerIsInvisibleToAStageThatRuns() throws Exception {
-        AtomicReference<ServerProcess> now = new AtomicReference<>();
-        try (ChaosProxy network = new ChaosProxy(() -> requireNonNull(now.get()).url())) {
+        int lines = 120;
+        AtomicReference<URI> now = new AtomicReference<>(URI.create("http://127.0.0.1:1"));
+        try (ChaosProxy network = new ChaosProxy(now::get)) {
             Path state = folder.resolve("server");
             String run;
             WorkerProcess worker;
             try (ServerProcess first = ServerProcess.serve(folder, state, settings())) {
-                now.set(first);
+                now.set(first.url());
                 worker = WorkerProcess.enrol(folder, network.url(), first.client(), "steady");
                 worker.untilAttached();
-                run = first.client().submit(Body.of(Body.shell("talk", CHATTY), Body.noop("after")));
+                run = first.client().submit(Body.of(Body.shell("talk", chatty(lines)), Body.noop("after")));
                 awaitLine(first.client(), run);
                 first.kill();
             }
             try (worker;
                     ServerProcess second = ServerProcess.serve(folder, state, settings())) {
-                now.set(second);
+                now.set(second.url());
                 Client client = second.client();
 
                 JsonNode details = client.end(run);
 
                 assertThat(status(details)).as(details + worker.output()).isEqualTo("done");
                 assertThat(stage(details, "talk").path("attempt").intValue()).isEqualTo(1);
-                assertThat(client.printed(run, "talk")).containsExactlyElementsOf(ALL_LINES);
+                assertThat(client.printed(run, "talk")).containsExactlyElementsOf(numbered(lines));
             }
         }
     }
@@ -93,7 +88,7 @@ class WorkerSurvivalIT {
         Map<String, String> settings = settings();
         settings.put("POND_LEASE_SEC", "4");
         try (ServerProcess server = ServerProcess.serve(folder, folder.resolve("server"), settings);
-                ChaosProxy network = new ChaosProxy(server::url);
+                ChaosProxy network = ChaosProxy.to(server.url());
                 WorkerProcess worker = WorkerProcess.enrol(folder, network.url(), server.client(), "cut-off")) {
             worker.untilAttached();
             Client client = server.client();
@@ -118,7 +113,8 @@ class WorkerSurvivalIT {
         Map<String, String> settings = settings();
         settings.put("POND_LEASE_SEC", "3");
         try (ServerProcess server = ServerProcess.serve(folder, folder.resolve("server"), settings);
-                WorkerProcess worker = WorkerProcess.enrol(folder, server.url(), server.client(), "doomed", "--concurrency", "4")) {
+                WorkerProcess worker =
+                        WorkerProcess.enrol(folder, server.url(), server.client(), "doomed", "--concurrency", "4")) {
             worker.untilAttached();
             Client client = server.client();
             String shell = client.submit(
@@ -138,7 +134,8 @@ class WorkerSurvivalIT {
             Awaitility.await()
                     .atMost(5, TimeUnit.SECONDS)
                     .until(() -> Processes.withArgument("54324.5").isEmpty());
-            try (WorkerProcess other = WorkerProcess.enrol(folder, server.url(), client, "heir", "--concurrency", "4")) {
+            try (WorkerProcess other =
+                    WorkerProcess.enrol(folder, server.url(), client, "heir", "--concurrency", "4")) {
                 JsonNode lost = client.end(shell);
                 assertThat(lost.at("/run/error/code").asText()).isEqualTo("worker_lost");
                 assertThat(Instant.parse(lost.at("/run/finishedAt").asText())).isBefore(killed.plusSeconds(3 + 5));
@@ -151,6 +148,15 @@ class WorkerSurvivalIT {
                 }
             }
         }
+    }
+
+    /** A stage that prints numbered lines, 20 a second at most. */
+    private static String chatty(int lines) {
+        return "for i in $(seq %d); do echo line $i; sleep 0.05; done".formatted(lines);
+    }
+
+    private static List<String> numbered(int lines) {
+        return IntStream.rangeClosed(1, lines).mapToObj(i -> "line " + i).toList();
     }
 
     private static Map<String, String> settings() {
