@@ -161,6 +161,10 @@ final class LeaseKeeper implements AutoCloseable {
                 news.refused(attachment, refused.refusal());
                 return false;
             }
+            if (closed.getCount() == 0) {
+                // The worker has ended, and took the connection of the call that waited with it.
+                return false;
+            }
             LOG.warn("renewing {} leases failed, trying again: {}", asked.size(), cause.toString());
             pause(backoff.next(cause));
         }
