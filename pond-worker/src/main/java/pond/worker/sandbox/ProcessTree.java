@@ -18,7 +18,7 @@ import pond.worker.sandbox.ProcFs.Stat;
  * The processes that belong to one command, or to all commands of one worker: found anew at each look, by ancestor,
  * session, process group and mark. Without /proc (not Linux) only the living descendants of the main process are known.
  */
-final class ProcessTree {
+final class ProcessTree implements Members {
     /** A quick look is for commands that are over before all pids of a system can have been given out once. */
     private static final long QUICK_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -57,12 +57,14 @@ final class ProcessTree {
     }
 
     /** Sends SIGTERM to everything that belongs to this tree, once. */
-    void terminate() {
+    @Override
+    public void terminate() {
         signal(ProcessHandle::destroy);
     }
 
     /** Whether anything of this tree is alive. */
-    boolean alive() {
+    @Override
+    public boolean alive() {
         return !signal(member -> {}).isEmpty();
     }
 
@@ -70,7 +72,8 @@ final class ProcessTree {
      * For the end of the main process: sends SIGKILL until two looks in a row find nothing, or {@code limit} is over. Two, because a process that is just
      * being forked or replaces its program can be missed once.
      */
-    Cleanup kill(Duration limit) {
+    @Override
+    public Cleanup kill(Duration limit) {
         main.ifPresent(handle -> mainPids.remove(mainPid));
         long start = System.nanoTime();
         long pause = 0;
@@ -86,6 +89,11 @@ final class ProcessTree {
             LockSupport.parkNanos(pause);
         }
         return new Cleanup(seen.size(), 0);
+    }
+
+    @Override
+    public void killMain(ProcessHandle main) {
+        main.destroyForcibly();
     }
 
     /** Waiting times between two looks: half a millisecond, doubled up to fifty. */

@@ -26,7 +26,7 @@ final class RunningProcess implements SandboxedProcess {
     private static final long NOT_STOPPED = Long.MAX_VALUE;
 
     private final Process process;
-    private final ProcessTree tree;
+    private final Members tree;
     private final OutputPump stdout;
     private final OutputPump stderr;
     private final Executor threads;
@@ -35,7 +35,7 @@ final class RunningProcess implements SandboxedProcess {
     private final AtomicBoolean finishing = new AtomicBoolean();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
-    RunningProcess(Process process, ProcessTree tree, OutputSink sink, Secrets secrets, Executor threads) {
+    RunningProcess(Process process, Members tree, OutputSink sink, Secrets secrets, Executor threads) {
         this.process = process;
         this.tree = tree;
         this.stdout = new OutputPump(process.getInputStream(), OutputSink.Stream.STDOUT, sink, secrets);
@@ -78,7 +78,7 @@ final class RunningProcess implements SandboxedProcess {
 
     private void killMain() {
         if (process.isAlive()) {
-            process.toHandle().destroyForcibly();
+            tree.killMain(process.toHandle());
             after(MAIN_KILL_LIMIT, () -> {
                 if (process.isAlive()) {
                     finish(Optional.of(new ExitStatus.Unkillable()));

@@ -23,6 +23,19 @@ public interface SandboxedProcess {
      */
     void stop(Duration grace);
 
+    /** A process that has ended before it began; the reason is fit for a client's eyes. */
+    static SandboxedProcess neverStarted(String reason) {
+        return new SandboxedProcess() {
+            @Override
+            public CompletableFuture<Ended> ended() {
+                return CompletableFuture.completedFuture(Ended.neverStarted(reason));
+            }
+
+            @Override
+            public void stop(Duration grace) {}
+        };
+    }
+
     /** Waits for {@link #ended}, at most {@code timeout}; empty if it takes longer. */
     default Optional<Ended> await(Duration timeout) throws InterruptedException {
         try {

@@ -1,0 +1,52 @@
+package pond.worker.sandbox.bubblewrap;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import pond.worker.sandbox.OutputSink;
+
+/**
+ * Keeps back a first line on stderr that may come from the programs that build a sandbox: when they fail it names folders
+ * of this machine, and is for the worker alone. When it was the stage's own it is passed on with the next line, or at the
+ * end. Safe for use by several threads.
+ */
+final class StderrGate implements OutputSink {
+    private static final List<String> BUILDERS = List.of("bwrap: ", "setpriv: ", "prlimit: ", "sh: ", "/bin/sh: ");
+
+    private final OutputSink sink;
+    private @Nullable String held;
+    private boolean open;
+
+    StderrGate(OutputSink sink) {
+        this.sink = sink;
+    }
+
+    @Override
+    public void line(Stream stream, String text) {
+        if (stream == Stream.STDERR && !passes(text)) {
+            return;
+        }
+        sink.line(stream, text);
+    }
+
+    private boolean passes(String text) {
+        Optional<String> first;
+        synchronized (this) {
+            if (!open && held == null && BUILDERS.stream().anyMatch(text::startsWith)) {
+                held = text;
+                return false;
+            }
+            open = true;
+            first = take();
+        }
+        first.ifPresent(line -> sink.line(Stream.STDERR, line));
+        return true;
+    }
+
+    /** For the end: the line that is still kept back, which is then nobody's any more. */
+    synchronized Optional<String> take() {
+        Optional<String> line = Optional.ofNullable(held);
+        held = null;
+        return line;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.worker.sandbox.bubblewrap;
+
+import org.jspecify.annotations.NullMarked;
