@@ -1,53 +1,56 @@
 package pond.worker.executors;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import pond.common.api.LogStream;
 import pond.common.definition.ExecutorKind;
 import pond.common.definition.ExecutorSpec;
 import pond.common.definition.SandboxProfile;
 import pond.common.definition.SandboxSpec;
-import pond.common.protocol.Job;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.Receipt;
 import pond.common.protocol.Receipt.Confinement;
-import pond.worker.sandbox.ChildEnvironment;
+import pond.worker.executors.ShellVariables.Places;
 import pond.worker.sandbox.Command;
 import pond.worker.sandbox.Ended;
 import pond.worker.sandbox.ExitStatus;
 import pond.worker.sandbox.JobMark;
-import pond.worker.sandbox.OutputSink;
 import pond.worker.sandbox.Sandbox;
-import pond.worker.sandbox.SandboxedProcess;
+import pond.worker.sandbox.bubblewrap.Bubblewrap;
+import pond.worker.sandbox.bubblewrap.Probe;
 
 /**
- * Runs a command in the stage's checkout, as a plain subprocess. A stage that names a profile other than {@code none} is
- * refused: this executor has nothing to confine it with, and a profile that was asked for never degrades.
+ * Runs a command in the stage's checkout. A stage that names a profile runs in a sandbox of that profile or not at all;
+ * one that says nothing runs as {@code trusted-code} where this worker has sandboxes, else as a plain subprocess; one that
+ * asks for {@code none} is a plain subprocess, where that is allowed.
  */
 public final class ShellExecutor implements Executor {
     /** The {@code PATH} of a stage that sets none, as Debian's root has it: a stage finds what the machine has installed. */
     public static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ShellExecutor.class);
-    /** The runtime ends a stage that takes too long; past this it has not, and the process is ended here. */
-    private static final Duration MARGIN = Duration.ofMinutes(1);
-
     private static final String PLAIN = "plain";
 
-    private final Sandbox sandbox;
+    private final Sandbox plain;
     private final String workerMark;
+    private final StageSandboxes sandboxes;
 
-    /** The mark is that of the worker, by which its processes are found again; see {@link JobMark}. */
-    public ShellExecutor(Sandbox sandbox, String workerMark) {
-        this.sandbox = sandbox;
+    /** Without sandboxes. The mark is that of the worker, by which its processes are found again; see {@link JobMark}. */
+    public ShellExecutor(Sandbox plain, String workerMark) {
+        this(plain, workerMark, StageSandboxes.none());
+    }
+
+    /**
+     * With what the worker has to run stages in.
+     *
+     * @param plain starts those that run without a sandbox
+     */
+    public ShellExecutor(Sandbox plain, String workerMark, StageSandboxes sandboxes) {
+        this.plain = plain;
         this.workerMark = workerMark;
+        this.sandboxes = sandboxes;
     }
 
     @Override
@@ -58,100 +61,69 @@ public final class ShellExecutor implements Executor {
     @Override
     public Execution execute(ExecutionContext context) throws IOException, InterruptedException {
         ExecutorSpec.Shell shell = (ExecutorSpec.Shell) context.job().executor();
-        @Nullable
-        String asked = shell.sandboxBlock()
-                .map(SandboxSpec::profile)
-                .map(SandboxProfile::toString)
-                .orElse(null);
-        if (asked != null && !asked.equals(SandboxProfile.NONE.toString())) {
-            String message = "the stage asks for the profile '" + asked + "', and this worker has no sandbox for it";
-            return new Execution(
-                    Outcome.failed("sandbox_unavailable", message, null),
-                    Receipt.of(new Confinement(asked, null, null, List.of())));
+        Optional<SandboxProfile> asked = shell.sandboxBlock().map(SandboxSpec::profile);
+        if (asked.filter(SandboxProfile.NONE::equals).isPresent()) {
+            return unconfined(
+                    context,
+                    shell,
+                    "unconfined_sandbox: profile none is no boundary; this stage has the worker's files and network");
         }
+        Optional<Bubblewrap> bubblewrap = sandboxes.bubblewrap();
+        if (bubblewrap.isPresent() && (asked.isPresent() || bubblewrap.get().offered())) {
+            return new ConfinedShell(bubblewrap.get(), sandboxes.network(), workerMark).execute(context, shell);
+        }
+        return asked.isPresent()
+                ? refused(
+                        asked.get().toString(),
+                        "sandbox_unavailable",
+                        "the stage asks for the profile '" + asked.get() + "', and this worker has no sandbox for it")
+                : unconfined(context, shell, "unconfined_sandbox: this worker has no sandbox" + why(bubblewrap));
+    }
+
+    private static String why(Optional<Bubblewrap> bubblewrap) {
+        return bubblewrap.isPresent() && bubblewrap.get().state() instanceof Probe.Unavailable unavailable
+                ? " (" + unavailable.text() + "); the stage runs as a plain subprocess"
+                : "; the stage runs as a plain subprocess";
+    }
+
+    private Execution unconfined(ExecutionContext context, ExecutorSpec.Shell shell, String line)
+            throws IOException, InterruptedException {
+        @Nullable
+        String asked = shell.sandboxBlock().map(block -> block.profile().toString()).orElse(null);
+        if (!sandboxes.plainAllowed()) {
+            return refused(asked, "sandbox_required", "this worker runs no stage without a sandbox");
+        }
+        context.line(LogStream.SYSTEM, line);
         Command command;
         try {
+            Places places = new Places(
+                    context.output().toString(),
+                    context.inputs().toString(),
+                    context.inputsByStage().toString(),
+                    context.home().toString(),
+                    context.temp().toString());
             command = new Command(
-                    shell.argv(), context.checkout(), environment(context, shell), SecretVariables.in(shell.env()));
+                    shell.argv(),
+                    context.checkout(),
+                    ShellVariables.of(context.job(), shell, JobMark.next(workerMark), places, Map.of()),
+                    SecretVariables.in(shell.env()));
         } catch (IllegalArgumentException e) {
             return notStarted(asked, shell, String.valueOf(e.getMessage()));
         }
         if (context.stop().isSet()) {
             return new Execution(Outcome.cancelled(), Receipt.of(new Confinement(asked, null, null, List.of())));
         }
-        Ended ended = run(command, context);
-        tell(ended, context);
+        Ended ended = ProcessRun.await(plain.start(command, ProcessRun.sink(context)), context);
         return ended.status() instanceof ExitStatus.CouldNotStart start
                 ? notStarted(asked, shell, start.reason())
-                : new Execution(outcome(ended), receipt(asked, ended));
+                : new Execution(
+                        ProcessRun.outcome(ended),
+                        ProcessRun.receipt(new Confinement(asked, PLAIN, null, List.of()), ended, List.of()));
     }
 
-    private ChildEnvironment environment(ExecutionContext context, ExecutorSpec.Shell shell)
-            throws IOException, InterruptedException {
-        Job job = context.job();
-        Map<String, String> given = new LinkedHashMap<>();
-        given.put("POND_RUN_ID", job.run().toString());
-        given.put("POND_STAGE", job.stage());
-        if (job.substage() != null) {
-            given.put("POND_SUBSTAGE", job.substage());
-        }
-        given.put("POND_ATTEMPT", Integer.toString(job.attempt()));
-        given.put("POND_PROJECT_ID", job.project().toString());
-        given.put("POND_OUTPUT_DIR", context.output().toString());
-        given.put("POND_INPUT_DIR", context.inputs().toString());
-        given.put("POND_INPUTS_BY_STAGE", context.inputsByStage().toString());
-        given.put("CI", "true");
-        given.put("HOME", context.home().toString());
-        given.put("TMPDIR", context.temp().toString());
-        given.put("PATH", PATH);
-        given.put("LANG", "C.UTF-8");
-        return ChildEnvironment.of(JobMark.next(workerMark)).withAll(given).withStage(shell.env());
-    }
-
-    private Ended run(Command command, ExecutionContext context) throws IOException, InterruptedException {
-        SandboxedProcess process = sandbox.start(
-                command,
-                (stream, text) ->
-                        context.line(stream == OutputSink.Stream.STDOUT ? LogStream.STDOUT : LogStream.STDERR, text));
-        context.stop().onStop(() -> process.stop(context.grace()));
-        try {
-            Optional<Ended> ended =
-                    process.await(context.job().timeout().plus(context.grace()).plus(MARGIN));
-            if (ended.isPresent()) {
-                return ended.get();
-            }
-            process.stop(context.grace());
-            return process.await(context.grace().plus(MARGIN))
-                    .orElseThrow(() -> new IOException("a process did not end when it was told to"));
-        } catch (InterruptedException e) {
-            process.stop(Duration.ZERO);
-            throw e;
-        }
-    }
-
-    private static void tell(Ended ended, ExecutionContext context) {
-        int leftovers = ended.cleanup().leftovers();
-        if (leftovers > 0) {
-            context.line(LogStream.SYSTEM, leftovers + " processes outlived the command and were killed");
-        }
-        if (!ended.output().complete()) {
-            context.line(LogStream.SYSTEM, "the output was not read to its end: something still holds it open");
-        }
-        ended.output().failure().ifPresent(failure -> LOG.warn("the output of a stage was lost in part", failure));
-    }
-
-    private static Outcome outcome(Ended ended) {
-        Outcome outcome;
-        if (ended.status() instanceof ExitStatus.Exited exited) {
-            outcome = exited.code() == 0
-                    ? Outcome.done(0)
-                    : Outcome.failed("exit_code", "exited with " + exited.code(), exited.code());
-        } else if (ended.status() instanceof ExitStatus.Signalled signalled) {
-            outcome = Outcome.failed("killed", "killed by " + Signals.name(signalled.signal()), null);
-        } else {
-            outcome = Outcome.failed("killed", "did not end when it was killed", null);
-        }
-        return outcome.withKillConfirmed(ended.killConfirmed());
+    private static Execution refused(@Nullable String asked, String code, String message) {
+        return new Execution(
+                Outcome.failed(code, message, null), Receipt.of(new Confinement(asked, null, null, List.of())));
     }
 
     private static Execution notStarted(@Nullable String asked, ExecutorSpec.Shell shell, String reason) {
@@ -160,20 +132,5 @@ public final class ShellExecutor implements Executor {
         return new Execution(
                 Outcome.failed("start_failed", SecretVariables.in(shell.env()).mask(message), null),
                 Receipt.of(new Confinement(asked, PLAIN, null, List.of())));
-    }
-
-    /** Lines that the log dropped are known to the runtime, not here. */
-    private static Receipt receipt(@Nullable String asked, Ended ended) {
-        Ended.Count stdout = ended.output().stdout();
-        Ended.Count stderr = ended.output().stderr();
-        return new Receipt(
-                new Confinement(asked, PLAIN, null, List.of()),
-                new Receipt.Output(
-                        stdout.bytes() + stderr.bytes(),
-                        stdout.lines() + stderr.lines(),
-                        0,
-                        ended.output().masked()),
-                ended.cleanup().leftovers(),
-                List.of());
     }
 }

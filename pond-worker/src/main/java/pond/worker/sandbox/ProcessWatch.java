@@ -24,7 +24,7 @@ public final class ProcessWatch {
 
     /** Takes over a process that was just started. */
     public SandboxedProcess follow(Process process, Command command, Members members, OutputSink sink) {
-        RunningProcess running = new RunningProcess(process, members, sink, threads);
+        RunningProcess running = new RunningProcess(process, members, sink, command.secrets(), threads);
         running.begin();
         return running;
     }

@@ -45,6 +45,7 @@ public final class Bubblewrap implements AutoCloseable {
     private final AtomicBoolean trialWanted = new AtomicBoolean();
     private volatile @Nullable Workshop workshop;
     private volatile Result state = NOT_TRIED;
+    private volatile boolean offered;
 
     private Bubblewrap(SandboxSettings settings) {
         this.settings = settings;
@@ -75,6 +76,14 @@ public final class Bubblewrap implements AutoCloseable {
         return state;
     }
 
+    /**
+     * Whether there ever were sandboxes here. Then this worker has said so, and may be given stages that were accepted for
+     * that reason alone: none of those may run without one.
+     */
+    public boolean offered() {
+        return offered;
+    }
+
     /** Told of every change from one state to another, and of the state now; must not block. */
     public void onChange(Consumer<Result> listener) {
         listeners.add(listener);
@@ -87,6 +96,7 @@ public final class Bubblewrap implements AutoCloseable {
         Result before = state;
         Result now = examine();
         state = now;
+        offered |= now instanceof Capabilities;
         if (!now.equals(before)) {
             if (now instanceof Unavailable unavailable) {
                 LOG.warn("no sandbox here: {} ({}); {}", unavailable.text(), unavailable.code(), unavailable.remedy());
@@ -165,11 +175,6 @@ public final class Bubblewrap implements AutoCloseable {
         if (shop == null) {
             throw SandboxRefusedException.unavailable("this worker has no sandbox");
         }
-        if (folders.egress().or(folders::broker).isPresent()
-                && shop.host().programs().socat().isEmpty()) {
-            throw SandboxRefusedException.unavailable(
-                    "this worker has no relay for the stage's way out: install socat");
-        }
         Handover handover =
                 new Handover(settings.stateDir().toRealPath(), shop.host().user());
         return new BubblewrapSandbox(shop, policy, handover.give(folders));
@@ -183,11 +188,16 @@ public final class Bubblewrap implements AutoCloseable {
                 .map(SandboxUser::uid);
     }
 
-    /** Ends every sandbox that still runs. */
+    /** Ends every sandbox that still runs, and removes what all of them shared. */
     @Override
     public void close() {
         trials.shutdownNow();
         sizes.close();
         spawn.close();
+        try {
+            HostSurvey.delete(HostSurvey.folder(settings.stateDir()));
+        } catch (IOException e) {
+            LOG.info("files of sandboxes stay until the worker's next start: {}", e.toString());
+        }
     }
 }

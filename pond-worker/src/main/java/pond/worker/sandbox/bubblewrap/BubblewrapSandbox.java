@@ -65,7 +65,7 @@ public final class BubblewrapSandbox implements Sandbox {
         LateVariables late = LateVariables.of(command.environment().variables(), command.argv());
         writeOptions(files.arguments(), late.variables());
         ProcessBuilder builder = new ProcessBuilder(
-                        SandboxCommandLine.launch(policy, workshop.host(), files, folders, late.command()))
+                        SandboxCommandLine.launch(policy, workshop.host(), files, late.command()))
                 .directory(Path.of("/").toFile())
                 .redirectInput(Path.of("/dev/null").toFile());
         Map<String, String> environment = builder.environment();

@@ -58,7 +58,7 @@ public final class ConfinedProcess implements SandboxedProcess {
     }
 
     /** Why the sandbox could not be set up, if that is how it ended. */
-    Optional<Probe.Unavailable> setupFailure() {
+    public Optional<Probe.Unavailable> setupFailure() {
         return Optional.ofNullable(fate.failure.get());
     }
 

@@ -99,6 +99,9 @@ final class EtcFolder {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            if (file.toString().endsWith(".gz")) {
+                return FileVisitResult.CONTINUE; // Alternatives of manual pages: hundreds, and nobody reads them here.
+            }
             if (attributes.isSymbolicLink()) {
                 Path leadsTo = Files.readSymbolicLink(file);
                 Files.createSymbolicLink(/* link= */ target(file), /* target= */ leadsTo);

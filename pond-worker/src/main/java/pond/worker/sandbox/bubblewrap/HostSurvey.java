@@ -81,7 +81,7 @@ final class HostSurvey {
                         "install it: apt-get install bubblewrap, or scripts/install-sandbox"));
         Path setpriv = find("setpriv").orElseThrow(HostSurvey::noUtilLinux);
         Path prlimit = find("prlimit").filter(path -> path.startsWith("/usr")).orElseThrow(HostSurvey::noUtilLinux);
-        return new Programs(bubblewrap, setpriv, prlimit, find("socat").filter(path -> path.startsWith("/usr")));
+        return new Programs(bubblewrap, setpriv, prlimit);
     }
 
     private static UnavailableException noUtilLinux() {
@@ -187,7 +187,7 @@ final class HostSurvey {
     }
 
     /** Nothing in it was ever written by a stage. */
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(folder);
             return;

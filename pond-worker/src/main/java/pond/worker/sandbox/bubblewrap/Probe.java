@@ -64,9 +64,8 @@ public final class Probe {
      *
      * @param words to advertise, {@code sandbox.bubblewrap} among them
      * @param hardLimits whether the kernel keeps bounds on memory and cores
-     * @param relay whether a stage can be given a way out
      */
-    public record Capabilities(Set<String> words, boolean hardLimits, boolean relay) implements Result {
+    public record Capabilities(Set<String> words, boolean hardLimits) implements Result {
         public Capabilities {
             words = Set.copyOf(words);
         }
@@ -103,8 +102,7 @@ public final class Probe {
         }
         return new Capabilities(
                 Set.of("sandbox." + SandboxPolicy.BACKEND),
-                workshop.groups().isPresent(),
-                workshop.host().programs().socat().isPresent());
+                workshop.groups().isPresent());
     }
 
     private StageFolders folders() throws IOException {

@@ -39,7 +39,7 @@ final class SandboxCommandLine {
 
     /** What the worker starts. */
     static List<String> launch(
-            SandboxPolicy policy, SandboxHost host, StartFiles files, StageFolders folders, List<String> command) {
+            SandboxPolicy policy, SandboxHost host, StartFiles files, List<String> command) {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c"));
         argv.add(OPEN
                 + (files.group().isPresent() ? JOIN : "")
@@ -59,7 +59,6 @@ final class SandboxCommandLine {
         }
         argv.addAll(List.of(host.programs().bubblewrap().toString(), "--args", "" + ARGUMENTS_FD, "--"));
         argv.addAll(resourceLimits(policy.limits(), host));
-        argv.addAll(Relay.before(host.programs().socat(), folders));
         argv.addAll(command);
         return List.copyOf(argv);
     }

@@ -2,7 +2,6 @@ package pond.worker.sandbox.bubblewrap;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What of this machine every sandbox is made of; found out once.
@@ -26,12 +25,8 @@ record SandboxHost(
         tools = List.copyOf(tools);
     }
 
-    /**
-     * Programs that build a sandbox.
-     *
-     * @param socat the relay, which only stages with a way out need
-     */
-    record Programs(Path bubblewrap, Path setpriv, Path prlimit, Optional<Path> socat) {}
+    /** Programs that build a sandbox. */
+    record Programs(Path bubblewrap, Path setpriv, Path prlimit) {}
 
     /** A folder beside /usr: a link into it, or a folder of its own on an older layout. */
     sealed interface RootEntry {

@@ -9,12 +9,12 @@ public final class SandboxPaths {
     public static final String HOME = "/home/agent";
     public static final String TEMP = "/tmp";
 
-    /** The socket of the egress proxy, and the loopback port that leads to it. */
+    /** The socket of the egress proxy, and the loopback port that a relay is to lead to it. */
     public static final String EGRESS_SOCKET = "/run/pond/egress.sock";
 
     public static final int EGRESS_PORT = 3128;
 
-    /** The socket of the model broker, and the loopback port that leads to it. */
+    /** The socket of the model broker, and the loopback port that a relay is to lead to it. */
     public static final String BROKER_SOCKET = "/run/pond/broker.sock";
 
     public static final int BROKER_PORT = 3129;

@@ -100,7 +100,7 @@ class SandboxCommandLineTest {
 
     @Test
     void anOrdinaryWorkerStartsBubblewrapThroughAShellThatOpensItsFiles() throws Exception {
-        List<String> argv = launch(host(false, List.of(), ANY), Optional.empty(), FOLDERS);
+        List<String> argv = launch(host(false, List.of(), ANY), Optional.empty());
 
         assertThat(argv)
                 .containsExactly(
@@ -128,7 +128,7 @@ class SandboxCommandLineTest {
 
     @Test
     void rootDropsToTheStagesUserBeforeBubblewrap() throws Exception {
-        List<String> argv = launch(host(true, List.of(), ANY), Optional.empty(), FOLDERS);
+        List<String> argv = launch(host(true, List.of(), ANY), Optional.empty());
 
         assertThat(argv)
                 .containsSequence(
@@ -145,7 +145,7 @@ class SandboxCommandLineTest {
 
     @Test
     void aGroupIsJoinedBeforeAnythingElseOrNothingRuns() throws Exception {
-        List<String> argv = launch(host(false, List.of(), ANY), Optional.of(Path.of("/cg/s/cgroup.procs")), FOLDERS);
+        List<String> argv = launch(host(false, List.of(), ANY), Optional.of(Path.of("/cg/s/cgroup.procs")));
 
         assertThat(argv.get(2)).contains("echo 0 >\"$4\" || exit 125; exec 3<").contains("shift 4;");
         assertThat(argv).containsSequence("/w/status", "/cg/s/cgroup.procs", "/usr/bin/bwrap");
@@ -154,28 +154,9 @@ class SandboxCommandLineTest {
     @Test
     void noLimitIsSetAboveTheWorkersOwn() throws Exception {
         List<String> argv =
-                launch(host(false, List.of(), new HardLimits(100, 1 << 20, 256)), Optional.empty(), FOLDERS);
+                launch(host(false, List.of(), new HardLimits(100, 1 << 20, 256)), Optional.empty());
 
         assertThat(argv).contains("--nproc=100", "--fsize=1048576", "--nofile=256");
-    }
-
-    @Test
-    void aWayOutListensBeforeTheCommandStarts() throws Exception {
-        List<String> argv =
-                launch(host(false, List.of(), ANY), Optional.empty(), FOLDERS.withEgress(Path.of("/s/egress.sock")));
-
-        int relay = argv.lastIndexOf("/bin/sh");
-        assertThat(argv.subList(relay, argv.size()))
-                .containsExactly(
-                        "/bin/sh",
-                        "-c",
-                        "/usr/bin/socat TCP-LISTEN:3128,bind=127.0.0.1,fork,reuseaddr,backlog=128"
-                                + " UNIX-CONNECT:/run/pond/egress.sock </dev/null >/dev/null 2>&1 & "
-                                + "n=0; until /usr/bin/grep -q '0100007F:0C38 .* 0A ' /proc/net/tcp; do n=$((n+1));"
-                                + " [ $n -lt 500 ] || exit 125; /usr/bin/sleep 0.01; done; unset n; exec \"$@\"",
-                        "sh",
-                        "make",
-                        "-j 2");
     }
 
     @Test
@@ -210,11 +191,11 @@ class SandboxCommandLineTest {
         return SandboxCommandLine.options(policy(profile), host(false, List.of(), ANY), folders, Map.of());
     }
 
-    private static List<String> launch(SandboxHost host, Optional<Path> group, StageFolders folders)
+    private static List<String> launch(SandboxHost host, Optional<Path> group)
             throws SandboxRefusedException {
         StartFiles files = new StartFiles(Path.of("/w/args"), Path.of("/w/status"), group);
         return SandboxCommandLine.launch(
-                policy(SandboxProfile.UNTRUSTED_CODE_READ), host, files, folders, List.of("make", "-j 2"));
+                policy(SandboxProfile.UNTRUSTED_CODE_READ), host, files, List.of("make", "-j 2"));
     }
 
     private static SandboxPolicy policy(SandboxProfile profile) throws SandboxRefusedException {
@@ -227,8 +208,7 @@ class SandboxCommandLineTest {
                 new Programs(
                         bin.resolve("bwrap"),
                         bin.resolve("setpriv"),
-                        bin.resolve("prlimit"),
-                        Optional.of(bin.resolve("socat"))),
+                        bin.resolve("prlimit")),
                 List.of(new RootEntry.Link("/bin", "usr/bin"), new RootEntry.Folder("/lib")),
                 Path.of("/w/etc"),
                 tools,
