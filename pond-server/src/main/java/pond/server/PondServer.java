@@ -75,7 +75,7 @@ public final class PondServer implements RunningServer {
 
     private static final Duration BUSY = Duration.ofSeconds(5);
     private static final List<String> DOCS =
-            List.of("integrate", "workflows", "builtins", "workers", "configuration", "decisions");
+            List.of("integrate", "workflows", "builtins", "workers", "sandboxing", "configuration", "decisions");
 
     private final Closing closing = new Closing();
     private final InstantSource clock = InstantSource.system();

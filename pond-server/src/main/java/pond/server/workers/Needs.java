@@ -21,7 +21,8 @@ import pond.common.json.Json;
  */
 @JsonPropertyOrder({"kind", "capabilities", "tags"})
 public record Needs(ExecutorKind kind, List<String> capabilities, List<String> tags) {
-    private static final String DEFAULT_BACKEND = "bubblewrap";
+    /** The backend of a block that names none. */
+    public static final String DEFAULT_BACKEND = "bubblewrap";
 
     public Needs {
         capabilities = List.copyOf(new TreeSet<>(capabilities));

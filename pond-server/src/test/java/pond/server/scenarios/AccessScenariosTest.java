@@ -128,6 +128,27 @@ class AccessScenariosTest {
     }
 
     @Test
+    void aSandboxThatNobodyHasIsToldBeforeTheRun() {
+        String image = "{\"profile\":\"trusted-code\",\"overrides\":{\"image\":\"debian:12\"}}";
+        String backend =
+                "{\"profile\":\"trusted-code\",\"backend\":\"gvisor\",\"overrides\":{\"image\":\"debian:12\"}}";
+
+        Client.Answer refused = garden.post("/v1/runs", Body.ofKey(sandboxed(image)));
+        Client.Answer warned = garden.post("/v1/runs/preflight", Body.ofKey(sandboxed(backend)));
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.json().at("/problems/0/code").asText()).isEqualTo("sandbox_invalid");
+        assertThat(refused.json().at("/problems/0/field").asText())
+                .isEqualTo("stages[0].executor.sandbox.overrides.image");
+        assertThat(warned.json().findValuesAsText("code")).containsExactly("no_capable_worker");
+        assertThat(warned.body()).contains("sandbox.gvisor");
+    }
+
+    private static String sandboxed(String block) {
+        return Body.stage("run", "{\"kind\":\"shell\",\"argv\":[\"true\"],\"sandbox\":" + block + "}");
+    }
+
+    @Test
     void aPlainSubprocessIsForTheServiceTokenOnly() {
         for (String sandbox : List.of("", ",\"sandbox\":{\"profile\":\"none\"}")) {
             String shell = Body.stage("run", "{\"kind\":\"shell\",\"argv\":[\"true\"]" + sandbox + "}");

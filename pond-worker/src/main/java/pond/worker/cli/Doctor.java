@@ -3,6 +3,7 @@ package pond.worker.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import pond.worker.sandbox.Command;
 import pond.worker.sandbox.Ended;
 import pond.worker.sandbox.ExitStatus;
 import pond.worker.sandbox.JobMark;
+import pond.worker.sandbox.bubblewrap.Bubblewrap;
+import pond.worker.sandbox.bubblewrap.Probe;
+import pond.worker.sandbox.bubblewrap.SandboxSettings;
 
 /** Finds out what this machine can run, by trying where trying leaves nothing behind. */
 final class Doctor {
@@ -47,6 +51,7 @@ final class Doctor {
         checks.add(setsid());
         checks.add(proc());
         checks.add(stateDir());
+        checks.add(sandbox());
         return Report.of(checks);
     }
 
@@ -70,6 +75,25 @@ final class Doctor {
                         "setsid",
                         Result.WARNING,
                         "there is no setsid, so a stage's signals to its process group reach the worker; install util-linux");
+    }
+
+    /** In a folder that is gone afterwards; whether the stages' user gets to the real one is looked at without it. */
+    private Check sandbox() throws InterruptedException {
+        Probe.Result result;
+        try {
+            Path folder = Files.createTempDirectory("pond-doctor-");
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+            try (Bubblewrap bubblewrap = Bubblewrap.open(SandboxSettings.of(folder, "doctor"))) {
+                result = bubblewrap.stateFor(disk.stateDir());
+            } finally {
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            return new Check("sandbox", Result.WARNING, "sandboxes cannot be tried: " + e.getMessage());
+        }
+        return result instanceof Probe.Unavailable unavailable
+                ? new Check("sandbox", Result.WARNING, unavailable.text() + "; " + unavailable.remedy())
+                : new Check("sandbox", Result.OK, "bubblewrap was tried in each profile, and holds");
     }
 
     private Check proc() {

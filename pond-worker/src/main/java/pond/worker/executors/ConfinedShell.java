@@ -49,12 +49,14 @@ final class ConfinedShell {
     }
 
     /** One stage. */
-    private record Stage(ExecutionContext context, ExecutorSpec.Shell shell, @Nullable String asked) {}
+    private record Stage(
+            ExecutionContext context,
+            ExecutorSpec.Shell shell,
+            @Nullable String asked) {}
 
     Execution execute(ExecutionContext context, ExecutorSpec.Shell shell) throws IOException, InterruptedException {
         Optional<SandboxSpec> block = shell.sandboxBlock();
-        @Nullable
-        String asked = block.map(spec -> spec.profile().toString()).orElse(null);
+        @Nullable String asked = block.map(spec -> spec.profile().toString()).orElse(null);
         Stage stage = new Stage(context, shell, asked);
         try {
             SandboxPolicy policy = block.isPresent()
@@ -82,8 +84,7 @@ final class ConfinedShell {
         ExecutionContext context = stage.context();
         StageNetwork.Way way;
         try {
-            way = network.get()
-                    .open(egress.allowHosts(), context.home(), line -> context.line(LogStream.SYSTEM, line));
+            way = network.get().open(egress.allowHosts(), context.home(), line -> context.line(LogStream.SYSTEM, line));
         } catch (IllegalArgumentException e) {
             throw new SandboxRefusedException("sandbox_invalid", "allow_hosts: " + e.getMessage());
         }
@@ -110,7 +111,8 @@ final class ConfinedShell {
                     SecretVariables.in(stage.shell().env()));
         } catch (IllegalArgumentException e) {
             return new Execution(
-                    startFailed(stage, String.valueOf(e.getMessage())), Receipt.of(confinement(stage, policy, List.of())));
+                    startFailed(stage, String.valueOf(e.getMessage())),
+                    Receipt.of(confinement(stage, policy, List.of())));
         }
         if (context.stop().isSet()) {
             return new Execution(
@@ -118,7 +120,8 @@ final class ConfinedShell {
         }
         ConfinedProcess process = bubblewrap.sandbox(policy, folders).start(command, ProcessRun.sink(context));
         Ended ended = ProcessRun.await(process, context);
-        List<String> refused = new ArrayList<>(way.map(StageNetwork.Way::refused).orElseGet(List::of));
+        List<String> refused =
+                new ArrayList<>(way.map(StageNetwork.Way::refused).orElseGet(List::of));
         return new Execution(
                 outcome(stage, process, ended),
                 ProcessRun.receipt(confinement(stage, policy, process.limits()), ended, refused));

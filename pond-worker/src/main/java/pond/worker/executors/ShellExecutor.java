@@ -89,7 +89,8 @@ public final class ShellExecutor implements Executor {
     private Execution unconfined(ExecutionContext context, ExecutorSpec.Shell shell, String line)
             throws IOException, InterruptedException {
         @Nullable
-        String asked = shell.sandboxBlock().map(block -> block.profile().toString()).orElse(null);
+        String asked =
+                shell.sandboxBlock().map(block -> block.profile().toString()).orElse(null);
         if (!sandboxes.plainAllowed()) {
             return refused(asked, "sandbox_required", "this worker runs no stage without a sandbox");
         }

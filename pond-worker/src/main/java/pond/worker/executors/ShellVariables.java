@@ -28,7 +28,8 @@ final class ShellVariables {
      *
      * @throws IllegalArgumentException when the stage sets one that is pond's
      */
-    static ChildEnvironment of(Job job, ExecutorSpec.Shell shell, JobMark mark, Places places, Map<String, String> more) {
+    static ChildEnvironment of(
+            Job job, ExecutorSpec.Shell shell, JobMark mark, Places places, Map<String, String> more) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("POND_RUN_ID", job.run().toString());
         given.put("POND_STAGE", job.stage());

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -27,9 +28,25 @@ class DoctorTest {
         assertThat(report.ok()).isTrue();
         assertThat(report.checks())
                 .extracting(Check::name)
-                .containsExactly("noop", "builtin", "shell", "setsid", "/proc", "disk");
-        assertThat(report.checks()).extracting(Check::result).containsOnly(Result.OK);
+                .containsExactly("noop", "builtin", "shell", "setsid", "/proc", "disk", "sandbox");
+        assertThat(report.checks())
+                .filteredOn(check -> !check.name().equals("sandbox"))
+                .extracting(Check::result)
+                .containsOnly(Result.OK);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void whetherSandboxesHoldIsTriedWhereTheWorkerWouldKeepThings() throws IOException, InterruptedException {
+        boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Check closed = sandbox(examine(new Disk(folder.resolve("not/yet"), 1, 1)));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Check open = sandbox(examine(new Disk(folder.resolve("not/yet"), 1, 1)));
+
+        assertThat(closed.result()).isEqualTo(root ? Result.WARNING : Result.OK);
+        assertThat(closed.message()).contains(root ? "cannot pass " + folder : "holds");
+        assertThat(open.result()).isEqualTo(Result.OK);
     }
 
     @Test
@@ -62,6 +79,13 @@ class DoctorTest {
 
     private static Doctor.Report examine(Disk disk) throws InterruptedException {
         return new Doctor(new BareSandbox(), disk).examine();
+    }
+
+    private static Check sandbox(Doctor.Report report) {
+        return report.checks().stream()
+                .filter(check -> check.name().equals("sandbox"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Check disk(Doctor.Report report) {

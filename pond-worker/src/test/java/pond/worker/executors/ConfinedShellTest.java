@@ -157,12 +157,9 @@ class ConfinedShellTest {
     @Test
     void aWorkerThatRunsNothingPlainRefusesWhatAsksForNone() throws Exception {
         ShellExecutor strict = new ShellExecutor(
-                new BareSandbox(),
-                "test-worker",
-                new StageSandboxes(Optional.of(bubblewrap), Optional.empty(), false));
+                new BareSandbox(), "test-worker", new StageSandboxes(Optional.of(bubblewrap), Optional.empty(), false));
 
-        Outcome outcome = strict.execute(
-                        sh("true", new SandboxSpec(SandboxProfile.NONE, null, null, List.of(), null)))
+        Outcome outcome = strict.execute(sh("true", new SandboxSpec(SandboxProfile.NONE, null, null, List.of(), null)))
                 .outcome();
 
         assertThat(outcome.error()).isNotNull();
@@ -191,7 +188,6 @@ class ConfinedShellTest {
     }
 
     private TestContext sh(String script, @Nullable SandboxSpec block) {
-        return new TestContext(
-                temp, new ExecutorSpec.Shell(List.of("sh", "-c", script), Map.of(), List.of(), block));
+        return new TestContext(temp, new ExecutorSpec.Shell(List.of("sh", "-c", script), Map.of(), List.of(), block));
     }
 }

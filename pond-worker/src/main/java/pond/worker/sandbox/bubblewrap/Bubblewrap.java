@@ -84,6 +84,23 @@ public final class Bubblewrap implements AutoCloseable {
         return offered;
     }
 
+    /** As {@link #state}, for a worker that would keep its things in another folder, be it there yet or not. */
+    public Result stateFor(Path stateDir) {
+        Workshop shop = workshop;
+        if (shop != null && state instanceof Capabilities) {
+            try {
+                HostSurvey.requireReachable(
+                        stateDir.toAbsolutePath().normalize(), shop.host().user());
+            } catch (UnavailableException e) {
+                return e.result();
+            } catch (IOException e) {
+                return new Unavailable(
+                        "sandbox_state_dir", "the way to the state folder cannot be looked at", "choose another one");
+            }
+        }
+        return state;
+    }
+
     /** Told of every change from one state to another, and of the state now; must not block. */
     public void onChange(Consumer<Result> listener) {
         listeners.add(listener);

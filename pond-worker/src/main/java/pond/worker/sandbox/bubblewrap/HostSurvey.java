@@ -21,6 +21,8 @@ import pond.worker.sandbox.bubblewrap.SeccompFilter.Machine;
 final class HostSurvey {
     private static final List<String> BESIDE_USR = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
 
+    private static final List<String> PROGRAM_FOLDERS = List.of("/usr/bin", "/bin", "/usr/local/bin");
+
     /** What every sandbox shows as it is. */
     private static final List<Path> SHOWN = List.of(Path.of("/usr"), Path.of("/opt"));
 
@@ -44,13 +46,18 @@ final class HostSurvey {
 
     /** What an earlier worker left in the folder is removed first. */
     static SandboxHost survey(SandboxSettings settings) throws UnavailableException {
+        return survey(settings, PROGRAM_FOLDERS);
+    }
+
+    /** @param folders where the programs that build a sandbox are looked for */
+    static SandboxHost survey(SandboxSettings settings, List<String> folders) throws UnavailableException {
         HostSurvey survey = new HostSurvey(settings);
         Machine machine = Machine.named(System.getProperty("os.arch", ""))
                 .orElseThrow(() -> new UnavailableException(
                         "sandbox_no_filter",
                         "there is no system call filter for this machine",
                         "run the worker on x86_64 or aarch64"));
-        Programs programs = programs();
+        Programs programs = programs(folders);
         SandboxUser user = SandboxUser.choose(SandboxUser.self(), settings.user(), Path.of("/etc/passwd"));
         try {
             Path state = Files.createDirectories(settings.stateDir()).toRealPath();
@@ -73,14 +80,15 @@ final class HostSurvey {
         }
     }
 
-    private static Programs programs() throws UnavailableException {
-        Path bubblewrap = find("bwrap")
+    private static Programs programs(List<String> folders) throws UnavailableException {
+        Path bubblewrap = find(folders, "bwrap")
                 .orElseThrow(() -> new UnavailableException(
                         "sandbox_backend_missing",
                         "bubblewrap is not installed",
                         "install it: apt-get install bubblewrap, or scripts/install-sandbox"));
-        Path setpriv = find("setpriv").orElseThrow(HostSurvey::noUtilLinux);
-        Path prlimit = find("prlimit").filter(path -> path.startsWith("/usr")).orElseThrow(HostSurvey::noUtilLinux);
+        Path setpriv = find(folders, "setpriv").orElseThrow(HostSurvey::noUtilLinux);
+        Path prlimit =
+                find(folders, "prlimit").filter(path -> path.startsWith("/usr")).orElseThrow(HostSurvey::noUtilLinux);
         return new Programs(bubblewrap, setpriv, prlimit);
     }
 
@@ -91,8 +99,8 @@ final class HostSurvey {
                 "install them: apt-get install util-linux");
     }
 
-    private static Optional<Path> find(String program) {
-        return Stream.of("/usr/bin", "/bin", "/usr/local/bin")
+    private static Optional<Path> find(List<String> folders, String program) {
+        return folders.stream()
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
                 .findFirst();
@@ -172,8 +180,14 @@ final class HostSurvey {
             mode.add(PosixFilePermission.OTHERS_EXECUTE);
             Files.setPosixFilePermissions(own, mode);
         }
-        for (Path above = state.getParent(); above != null; above = above.getParent()) {
-            if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+        requireReachable(state, user);
+    }
+
+    /** What is not there yet will be made so that the user can pass. */
+    static void requireReachable(Path state, SandboxUser user) throws IOException, UnavailableException {
+        for (Path above = state.getParent(); user.drop() && above != null; above = above.getParent()) {
+            if (Files.exists(above)
+                    && !Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
                 throw new UnavailableException(
                         "sandbox_unreachable",
                         "uid " + user.uid() + ", whom stages run as, cannot pass " + above,

@@ -101,8 +101,7 @@ public final class Probe {
                     "give the worker a state folder that it can write, with room in it");
         }
         return new Capabilities(
-                Set.of("sandbox." + SandboxPolicy.BACKEND),
-                workshop.groups().isPresent());
+                Set.of("sandbox." + SandboxPolicy.BACKEND), workshop.groups().isPresent());
     }
 
     private StageFolders folders() throws IOException {

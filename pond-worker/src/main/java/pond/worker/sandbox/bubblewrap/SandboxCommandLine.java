@@ -38,8 +38,7 @@ final class SandboxCommandLine {
     record StartFiles(Path arguments, Path status, Optional<Path> group) {}
 
     /** What the worker starts. */
-    static List<String> launch(
-            SandboxPolicy policy, SandboxHost host, StartFiles files, List<String> command) {
+    static List<String> launch(SandboxPolicy policy, SandboxHost host, StartFiles files, List<String> command) {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c"));
         argv.add(OPEN
                 + (files.group().isPresent() ? JOIN : "")

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pond.common.definition.SandboxProfile;
 import pond.common.definition.SandboxSpec;
-import java.util.concurrent.CopyOnWriteArrayList;
-import pond.worker.sandbox.Command;
 import pond.worker.sandbox.ChildEnvironment;
+import pond.worker.sandbox.Command;
 import pond.worker.sandbox.Ended;
 import pond.worker.sandbox.ExitStatus;
 import pond.worker.sandbox.bubblewrap.TestStage.Setup;
@@ -86,8 +86,8 @@ class BubblewrapTest {
 
     @Test
     void aProgramThatIsNotThereDidNotStart() throws Exception {
-        TestStage stage = TestStage.start(
-                machine.bubblewrap, machine.state, Setup.of(READ), List.of("no-such-program"));
+        TestStage stage =
+                TestStage.start(machine.bubblewrap, machine.state, Setup.of(READ), List.of("no-such-program"));
 
         assertThat(stage.end().status()).isEqualTo(new ExitStatus.CouldNotStart("program not found"));
         assertThat(stage.stderr()).isEmpty();
@@ -100,19 +100,15 @@ class BubblewrapTest {
         Path gone = held.folders.output();
         BubblewrapSandbox sandbox = machine.bubblewrap.sandbox(
                 SandboxPolicy.of(
-                        new SandboxSpec(READ, null, null, List.of(), null),
-                        new SandboxPolicy.Enforcement(false, true)),
+                        new SandboxSpec(READ, null, null, List.of(), null), new SandboxPolicy.Enforcement(false, true)),
                 held.folders);
         Files.delete(gone);
         List<String> lines = new CopyOnWriteArrayList<>();
 
         ConfinedProcess process = sandbox.start(
-                new Command(
-                        List.of("true"),
-                        Path.of("/"),
-                        ChildEnvironment.of(held.mark)),
+                new Command(List.of("true"), Path.of("/"), ChildEnvironment.of(held.mark)),
                 (stream, line) -> lines.add(line));
-        Ended ended = process.await(Duration.ofSeconds(60)).orElseThrow();
+        Ended ended = process.await(Duration.ofMinutes(1)).orElseThrow();
 
         assertThat(ended.status())
                 .isInstanceOfSatisfying(
@@ -162,19 +158,20 @@ class BubblewrapTest {
 
     @Test
     void aSandboxOutlivesTheThreadThatAskedForIt() throws Exception {
-        AtomicReference<TestStage> stage = new AtomicReference<>();
+        CompletableFuture<TestStage> started = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                stage.set(start(READ, "sleep 1; echo still here"));
+                started.complete(start(READ, "sleep 1; echo still here"));
             } catch (Exception e) {
-                throw new AssertionError(e);
+                started.completeExceptionally(e);
             }
         });
         thread.start();
         thread.join(30_000);
+        TestStage stage = started.get(30, TimeUnit.SECONDS);
 
-        assertThat(stage.get().end().status()).isEqualTo(new ExitStatus.Exited(0));
-        assertThat(stage.get().stdout()).containsExactly("still here");
+        assertThat(stage.end().status()).isEqualTo(new ExitStatus.Exited(0));
+        assertThat(stage.stdout()).containsExactly("still here");
     }
 
     @Test
@@ -198,7 +195,9 @@ class BubblewrapTest {
 
         stage.end();
 
-        assertThat(stage.stdout()).containsAll(Files.readAllLines(Path.of("/etc/hosts"))).contains("more");
+        assertThat(stage.stdout())
+                .containsAll(Files.readAllLines(Path.of("/etc/hosts")))
+                .contains("more");
     }
 
     @Test
@@ -211,9 +210,8 @@ class BubblewrapTest {
             Files.delete(folders.inputs());
             Files.createSymbolicLink(folders.inputs(), elsewhere);
 
-            assertThatThrownBy(
-                            () -> machine.bubblewrap.sandbox(SandboxPolicy.trusted(
-                                    new SandboxPolicy.Enforcement(false, false)), folders))
+            assertThatThrownBy(() -> machine.bubblewrap.sandbox(
+                            SandboxPolicy.trusted(new SandboxPolicy.Enforcement(false, false)), folders))
                     .isInstanceOf(SandboxRefusedException.class);
         } finally {
             Files.delete(elsewhere);

@@ -19,7 +19,7 @@ import pond.common.definition.SandboxProfile;
 import pond.common.json.Json;
 
 /** What stands outside of the sandboxes for attempts to reach: open to every user of the machine, and nothing of value. */
-final class Outside implements AutoCloseable {
+final class Outside {
     final String marker = "pond-outside-" + UUID.randomUUID();
     final Path folder;
     final Process process;
@@ -94,8 +94,7 @@ final class Outside implements AutoCloseable {
         return text;
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void close() throws IOException, InterruptedException {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         abstractSocket.destroyForcibly();

@@ -38,8 +38,7 @@ class SandboxAttemptsTest {
     private static final List<String> PROCESSES = List.of(
             "A17", "A18", "A19", "A20", "A21", "A22", "A23", "A24", "A25", "A26", "A27", "A28", "A29", "A30", "A31",
             "A32", "A33", "A34", "A35", "A36", "A37", "A38", "A40", "A41", "A78");
-    private static final List<String> NETWORK =
-            List.of("A39", "A42", "A43", "A44", "A45", "A46", "A47", "A48", "A49");
+    private static final List<String> NETWORK = List.of("A39", "A42", "A43", "A44", "A45", "A46", "A47", "A48", "A49");
     private static final List<String> SIZES = List.of("A73", "A75", "A76");
     private static final List<String> IN_MEMORY = List.of("A72", "A74");
 
@@ -79,7 +78,8 @@ class SandboxAttemptsTest {
         lines.forEach(line -> results.put(line.substring(0, 3), line.substring(4)));
         return attempts(profile).stream()
                 .map(id -> DynamicTest.dynamicTest(
-                        name + ": " + id, () -> assertThat(results.get(id)).as(id).isEqualTo("held")))
+                        name + ": " + id,
+                        () -> assertThat(results.get(id)).as(id).isEqualTo("held")))
                 .toList();
     }
 
@@ -150,8 +150,7 @@ class SandboxAttemptsTest {
     }
 
     private Map<String, String> variables(SandboxProfile profile, Path state) throws Exception {
-        Limits limits = SandboxPolicy.of(
-                        Workers.block(profile, overrides(profile)), new Enforcement(false, true))
+        Limits limits = SandboxPolicy.of(Workers.block(profile, overrides(profile)), new Enforcement(false, true))
                 .limits();
         return Map.of("OUTSIDE", outside.describe(profile, state, limits, attempts(profile)));
     }

@@ -153,8 +153,7 @@ class SandboxCommandLineTest {
 
     @Test
     void noLimitIsSetAboveTheWorkersOwn() throws Exception {
-        List<String> argv =
-                launch(host(false, List.of(), new HardLimits(100, 1 << 20, 256)), Optional.empty());
+        List<String> argv = launch(host(false, List.of(), new HardLimits(100, 1 << 20, 256)), Optional.empty());
 
         assertThat(argv).contains("--nproc=100", "--fsize=1048576", "--nofile=256");
     }
@@ -191,8 +190,7 @@ class SandboxCommandLineTest {
         return SandboxCommandLine.options(policy(profile), host(false, List.of(), ANY), folders, Map.of());
     }
 
-    private static List<String> launch(SandboxHost host, Optional<Path> group)
-            throws SandboxRefusedException {
+    private static List<String> launch(SandboxHost host, Optional<Path> group) throws SandboxRefusedException {
         StartFiles files = new StartFiles(Path.of("/w/args"), Path.of("/w/status"), group);
         return SandboxCommandLine.launch(
                 policy(SandboxProfile.UNTRUSTED_CODE_READ), host, files, List.of("make", "-j 2"));
@@ -205,10 +203,7 @@ class SandboxCommandLineTest {
     private static SandboxHost host(boolean root, List<Path> tools, HardLimits hard) {
         Path bin = Path.of("/usr/bin");
         return new SandboxHost(
-                new Programs(
-                        bin.resolve("bwrap"),
-                        bin.resolve("setpriv"),
-                        bin.resolve("prlimit")),
+                new Programs(bin.resolve("bwrap"), bin.resolve("setpriv"), bin.resolve("prlimit")),
                 List.of(new RootEntry.Link("/bin", "usr/bin"), new RootEntry.Folder("/lib")),
                 Path.of("/w/etc"),
                 tools,

@@ -24,7 +24,7 @@ import pond.worker.sandbox.bubblewrap.SandboxPolicy.Enforcement;
 /** A stage that runs in a real sandbox, with folders of its own below a state folder. */
 final class TestStage {
     static final String WORKER = "sandbox-test";
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String PATH = "/usr/bin:/bin";
 
     final Queue<String> stdout = new ConcurrentLinkedQueue<>();
@@ -36,14 +36,16 @@ final class TestStage {
     private TestStage(Bubblewrap bubblewrap, StageFolders folders, SandboxPolicy policy, Command command)
             throws IOException, SandboxRefusedException {
         this.folders = folders;
-        this.process = bubblewrap.sandbox(policy, folders).start(
-                new Command(command.argv(), command.directory(), environment(command)), (stream, line) -> {
+        this.process = bubblewrap
+                .sandbox(policy, folders)
+                .start(new Command(command.argv(), command.directory(), environment(command)), (stream, line) -> {
                     (stream == Stream.STDOUT ? stdout : stderr).add(line);
                 });
     }
 
     private ChildEnvironment environment(Command command) {
-        Map<String, String> variables = new LinkedHashMap<>(command.environment().variables());
+        Map<String, String> variables =
+                new LinkedHashMap<>(command.environment().variables());
         variables.remove(JobMark.VARIABLE);
         return ChildEnvironment.of(mark).withAll(variables);
     }

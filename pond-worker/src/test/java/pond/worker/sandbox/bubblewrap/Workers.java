@@ -45,13 +45,15 @@ final class Workers {
     record Answer(List<String> stdout, List<String> stderr, String status) {}
 
     /** A started worker. */
-    static final class Child implements AutoCloseable {
+    static final class Child {
+        private final Path root;
         final Path state;
         final Process process;
         private final Writer orders;
         private final BufferedReader answers;
 
-        private Child(Path state, Process process) {
+        private Child(Path root, Path state, Process process) {
+            this.root = root;
             this.state = state;
             this.process = process;
             this.orders = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
@@ -73,16 +75,16 @@ final class Workers {
             orders.flush();
         }
 
-        @Override
-        public void close() throws IOException, InterruptedException {
+        void close() throws IOException, InterruptedException {
             process.destroyForcibly().waitFor();
-            new ProcessBuilder("rm", "-rf", state.getParent().toString()).start().waitFor();
+            new ProcessBuilder("rm", "-rf", root.toString()).start().waitFor();
         }
     }
 
     /** As an ordinary user when the test is root, else as the test's own user. */
     static Child start() throws IOException {
         Path root = Files.createTempDirectory("pond-sbw-");
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path classes = copyClasses(root.resolve("classes"));
         Path state = Files.createDirectory(root.resolve("state"));
         List<String> argv = new ArrayList<>();
@@ -98,19 +100,16 @@ final class Workers {
                 classes + "/*:" + classes,
                 Main.class.getName(),
                 state.toString()));
-        ProcessBuilder builder = new ProcessBuilder(argv)
-                .directory(state.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder =
+                new ProcessBuilder(argv).directory(state.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("POND_TEST_SECRET", "in the worker's environment");
-        return new Child(state, builder.start());
+        return new Child(root, state, builder.start());
     }
 
     /** The test's classes may lie where no other user gets. */
     private static Path copyClasses(Path to) throws IOException {
         Files.createDirectories(to);
-        for (Path above = to; above.getFileName().toString().matches("classes|pond-sbw-.*"); above = above.getParent()) {
-            Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
+        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (Class<?> one : List.of(
                 Workers.class,
                 Bubblewrap.class,
@@ -122,7 +121,8 @@ final class Workers {
                 Jdk8Module.class,
                 JavaTimeModule.class,
                 Logger.class)) {
-            Path from = Path.of(one.getProtectionDomain().getCodeSource().getLocation().getPath());
+            Path from = Path.of(
+                    one.getProtectionDomain().getCodeSource().getLocation().getPath());
             if (Files.isDirectory(from)) {
                 copyTree(from, to);
             } else {
@@ -153,8 +153,7 @@ final class Workers {
             Path state = Path.of(args[0]);
             Files.writeString(state.resolve("token"), "a key of the worker");
             try (Bubblewrap bubblewrap = Bubblewrap.open(SandboxSettings.of(state, TestStage.WORKER));
-                    BufferedReader in = new BufferedReader(
-                            new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                     System.out.println(Json.write(run(bubblewrap, state, Json.read(line, Order.class))));
                 }
