@@ -13,8 +13,8 @@ CREATE TABLE enrollment_codes (
 
 CREATE INDEX enrollment_codes_by_expiry ON enrollment_codes (expires_at);
 
--- Who a worker is over all its restarts. A row is never deleted: a revoked one keeps its digest taken. The code that it
--- was enrolled with may be deleted, so code_id is no reference.
+-- Who a worker is over all its restarts. It has made its bearer itself and told its digest. A row is never deleted: a
+-- revoked one keeps its digest taken. The code that it was enrolled with may be deleted, so code_id is no reference.
 CREATE TABLE worker_identities (
   id            TEXT    NOT NULL PRIMARY KEY CHECK (length(id) = 36),
   name          TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 128),

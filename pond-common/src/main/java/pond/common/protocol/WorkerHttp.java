@@ -6,7 +6,7 @@ import java.util.List;
  * {@link WorkerProtocol} over HTTP: where each call goes and what travels beside the records. Bodies are JSON, read
  * leniently on both sides, and may be compressed with gzip; bytes travel as they are.
  *
- * <p>The bearer says which worker calls. Every call but {@link #ENROLL} and {@link #ATTACH} names its attachment in
+ * <p>The bearer says which worker calls; the worker has made it itself, and told its digest when it enrolled. Every call but {@link #ENROLL} and {@link #ATTACH} names its attachment in
  * {@link #ATTACHMENT}; calls whose body has no room for a {@link JobRef} name it in {@link #JOB} and {@link #LEASE}.
  *
  * <p>A refusal is a problem document with the member {@code refusal}, under {@link #status}. An answer of 401 or 403 is
@@ -16,6 +16,9 @@ import java.util.List;
  * else must change gets a new {@link WorkerProtocol#VERSION}, and a server understands the version before its own.
  */
 public final class WorkerHttp {
+    /** What every worker's bearer begins with. */
+    public static final String BEARER_PREFIX = "pond_wk_";
+
     /** POST, {@link Enroll} → {@link Enrolled}; the bearer is an enrolment code. */
     public static final String ENROLL = "/v1/worker/enroll";
     /** POST, {@link Attach} → {@link Attached}. */

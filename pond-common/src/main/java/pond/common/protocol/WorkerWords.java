@@ -72,14 +72,17 @@ public final class WorkerWords {
         return Optional.empty();
     }
 
-    /** Why an enrolment cannot be taken, in words; its keys are another matter. */
+    /** Why an enrolment cannot be taken, in words; its keys and proof are another matter. */
     public static Optional<String> problem(Enroll enroll) {
         if (!isName(enroll.name())) {
             return Optional.of("a worker's name has 1 to " + MAX_NAME + " printable characters");
         }
-        return isVersion(enroll.version())
+        if (!isVersion(enroll.version())) {
+            return Optional.of("a worker's version has 1 to " + MAX_VERSION + " printable characters");
+        }
+        return SecretDigest.isDigest(enroll.bearerSha256())
                 ? Optional.empty()
-                : Optional.of("a worker's version has 1 to " + MAX_VERSION + " printable characters");
+                : Optional.of("bearerSha256 has 64 lower-case hex digits");
     }
 
     private static boolean isVersion(String version) {

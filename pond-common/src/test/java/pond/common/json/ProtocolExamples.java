@@ -115,11 +115,12 @@ final class ProtocolExamples {
                         "receipt":{"confinement":{"profile":"none","effective":"plain","backend":null,"limits":["pids 512 (rlimit)"]},
                         "output":{"bytes":10,"lines":2,"dropped":0,"masked":3},"survivors":1,
                         "refused":["egress: a.b:443"]}}"""),
-                new Example(new Enroll(1, "host-1", "0.1.0", "sealing", "signing"), """
-                        {"protocol":1,"name":"host-1","version":"0.1.0","sealingKey":"sealing","signingKey":"signing"}"""),
+                new Example(new Enroll(1, "host-1", "0.1.0", "sealing", "signing", "ab", "proof"), """
+                        {"protocol":1,"name":"host-1","version":"0.1.0","sealingKey":"sealing","signingKey":"signing",
+                        "bearerSha256":"ab","proof":"proof"}"""),
                 new Example(
-                        new Enrolled(WorkerId.of("01890a5d-0000-774b-bcce-b302099a8057"), TOKEN),
-                        "{\"worker\":\"01890a5d-0000-774b-bcce-b302099a8057\",\"bearer\":\"lease-token\"}"),
+                        new Enrolled(WorkerId.of("01890a5d-0000-774b-bcce-b302099a8057")),
+                        "{\"worker\":\"01890a5d-0000-774b-bcce-b302099a8057\"}"),
                 new Example(new WorkerHttp.Stored(7), "{\"upTo\":7}"),
                 new Example(new WorkerHttp.Inputs(List.of()), "{\"inputs\":[]}"),
                 new Example(new WorkerHttp.Jobs(List.of()), "{\"jobs\":[]}"),

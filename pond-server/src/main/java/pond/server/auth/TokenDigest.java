@@ -2,8 +2,7 @@ package pond.server.auth;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import pond.common.protocol.SecretDigest;
 
 /** SHA-256 of tokens. They have 256 random bits, so a slow hash would protect nothing more. */
 public final class TokenDigest {
@@ -11,12 +10,7 @@ public final class TokenDigest {
 
     /** 64 lower-case hex digits. */
     public static String of(String token) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return SecretDigest.of(token);
     }
 
     /** Compares in a time that does not depend on where the two differ. */

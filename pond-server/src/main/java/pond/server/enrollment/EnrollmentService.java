@@ -15,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import pond.common.api.EnrollmentCodeView;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.Enroll;
+import pond.common.protocol.EnrollProof;
 import pond.common.protocol.Enrolled;
 import pond.common.protocol.KeyFingerprint;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
+import pond.common.protocol.WorkerHttp;
 import pond.common.protocol.WorkerProtocol;
 import pond.common.protocol.WorkerWords;
 import pond.server.auth.Authenticator;
@@ -34,14 +36,15 @@ import pond.server.errors.PondException;
  *
  * <p>A machine is known by the fingerprint of its public keys. While a code has not expired, the same machine may use it
  * again and again and counts once: an answer may have been lost. A machine that was enrolled by another code before keeps
- * its identity, with what the new code grants. One that was revoked needs a code that was made after that.
+ * its identity, with what the new code grants. One that was revoked needs a code that was made after that, and another
+ * bearer. Bearers are made by the machines; none is ever seen here, and a digest belongs to one identity for good.
  */
 public final class EnrollmentService {
     /** What every code begins with. */
     public static final String CODE_PREFIX = "pond_ec_";
 
     /** What every worker's bearer begins with. */
-    public static final String BEARER_PREFIX = "pond_wk_";
+    public static final String BEARER_PREFIX = WorkerHttp.BEARER_PREFIX;
 
     private static final int RANDOM_BYTES = 32;
     private static final Duration KEPT = Duration.ofDays(30);
@@ -60,7 +63,7 @@ public final class EnrollmentService {
     /** Makes a code. The plaintext is in {@link EnrollmentCodeView#code} of this one answer and nowhere else. */
     public CompletableFuture<EnrollmentCodeView> create(CodeRequest request) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        String plaintext = newSecret(CODE_PREFIX);
+        String plaintext = newCode();
         EnrollmentCode code = new EnrollmentCode(
                 UuidCreator.getTimeOrderedEpochPlus1(),
                 TokenDigest.of(plaintext),
@@ -94,8 +97,9 @@ public final class EnrollmentService {
     /**
      * Makes a machine a worker.
      *
-     * <p>Fails with FORBIDDEN, always in the same words, when the code is not good for this machine; with
-     * {@link Refusal#INVALID} or {@link Refusal#UPGRADE_NEEDED} when the machine's own words are not.
+     * <p>Fails with FORBIDDEN, always in the same words, when the code is not good for this machine, or its bearer is
+     * another's; with {@link Refusal#INVALID} or {@link Refusal#UPGRADE_NEEDED} when the machine's own words are not good.
+     * Nothing has changed then.
      */
     public CompletableFuture<Enrolled> enroll(UUID code, Enroll enroll) {
         if (enroll.protocol() < WorkerProtocol.LOWEST_VERSION || enroll.protocol() > WorkerProtocol.VERSION) {
@@ -112,24 +116,43 @@ public final class EnrollmentService {
             return CompletableFuture.failedFuture(
                     new ProtocolException(Refusal.INVALID, "a public key must be 32 bytes in url-safe base64", null));
         }
+        // Before the transaction: to look at a signature takes a while, and writers wait in line. A code is never
+        // altered.
+        Optional<EnrollmentCode> shown = database.read(tx -> findUsable(tx, code, fingerprint));
+        if (shown.isEmpty()) {
+            return CompletableFuture.failedFuture(Authenticator.forbidden());
+        }
+        if (!EnrollProof.verify(shown.get().sha256(), enroll)) {
+            return CompletableFuture.failedFuture(new ProtocolException(
+                    Refusal.INVALID, "the proof is not the signing key's signature of this enrolment"));
+        }
         return database.write(tx -> enroll(tx, code, enroll, fingerprint));
+    }
+
+    private Optional<EnrollmentCode> findUsable(Tx tx, UUID code, String fingerprint) {
+        Instant now = clock.instant();
+        return codes.find(tx, code).filter(found -> found.isUsable(now) && found.admits(fingerprint));
     }
 
     private Enrolled enroll(Tx tx, UUID id, Enroll enroll, String fingerprint) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        EnrollmentCode code = codes.find(tx, id)
-                .filter(found -> found.isUsable(now) && found.admits(fingerprint))
-                .orElseThrow(Authenticator::forbidden);
+        EnrollmentCode code = findUsable(tx, id, fingerprint).orElseThrow(Authenticator::forbidden);
         Optional<WorkerIdentity> known = identities.findLive(tx, fingerprint);
         boolean repeat = known.isPresent() && known.get().code().equals(id);
         if (!repeat && (identities.wasRevokedSince(tx, fingerprint, code.createdAt()) || !codes.use(tx, id))) {
             throw Authenticator.forbidden();
         }
-        String bearer = newSecret(BEARER_PREFIX);
+        if (identities
+                .findByBearer(tx, enroll.bearerSha256())
+                .filter(holder ->
+                        known.filter(own -> own.id().equals(holder.id())).isEmpty())
+                .isPresent()) {
+            throw Authenticator.forbidden();
+        }
         WorkerIdentity identity = new WorkerIdentity(
                 known.map(WorkerIdentity::id).orElseGet(() -> new WorkerId(UuidCreator.getTimeOrderedEpochPlus1())),
                 enroll.name(),
-                TokenDigest.of(bearer),
+                enroll.bearerSha256(),
                 canonical(enroll.sealingKey()),
                 canonical(enroll.signingKey()),
                 fingerprint,
@@ -142,7 +165,7 @@ public final class EnrollmentService {
         } else {
             identities.insert(tx, identity);
         }
-        return new Enrolled(identity.id(), bearer);
+        return new Enrolled(identity.id());
     }
 
     /** The refusal of a worker whose version is not spoken here. */
@@ -206,9 +229,9 @@ public final class EnrollmentService {
                 .encodeToString(Base64.getUrlDecoder().decode(key));
     }
 
-    private String newSecret(String prefix) {
+    private String newCode() {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return CODE_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -30,7 +30,7 @@ final class IdentityStore {
                 identity.enrolledAt());
     }
 
-    /** Another bearer, and what else an enrolment says anew, for an identity that is not revoked. */
+    /** The bearer, and what else an enrolment says anew, for an identity that is not revoked. */
     void update(Tx tx, WorkerIdentity identity) {
         int rows = tx.update(
                 """

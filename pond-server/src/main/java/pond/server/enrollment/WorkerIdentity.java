@@ -9,7 +9,7 @@ import pond.common.ids.WorkerId;
 /**
  * A worker over all its restarts: a row of {@code worker_identities}.
  *
- * @param bearerSha256 of the bearer, 64 lower-case hex digits
+ * @param bearerSha256 of the bearer, which the worker has made: 64 lower-case hex digits
  * @param sealingKey X25519, 32 bytes in url-safe base64 without padding
  * @param signingKey Ed25519, likewise
  * @param tags granted by the code

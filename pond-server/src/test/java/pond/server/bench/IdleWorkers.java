@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import pond.common.json.Json;
+import pond.testing.TestMachine;
 
 /**
  * Many workers that wait for jobs, without a process for each: every one enrols, attaches, keeps one {@code lease} call
@@ -27,7 +27,6 @@ import pond.common.json.Json;
 final class IdleWorkers implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(40);
     private static final long RETRY_MILLIS = 5_000;
-    private static final int KEY_BYTES = 32;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
     private final HttpClient client = HttpClient.newBuilder()
@@ -113,12 +112,9 @@ final class IdleWorkers implements AutoCloseable {
 
         void enrol(IdleWorkers workers, String code) throws Exception {
             bearer = code;
-            String body =
-                    "{\"protocol\":1,\"name\":\"%s\",\"version\":\"bench\",\"sealingKey\":\"%s\",\"signingKey\":\"%s\"}"
-                            .formatted(name, key(), key());
-            bearer = get(workers.call(this, "/v1/worker/enroll", body))
-                    .path("bearer")
-                    .asText();
+            TestMachine machine = new TestMachine(name);
+            JsonNode unused = get(workers.call(this, "/v1/worker/enroll", Json.write(machine.enroll(code))));
+            bearer = machine.bearer();
         }
 
         void attach(IdleWorkers workers) throws Exception {
@@ -162,12 +158,6 @@ final class IdleWorkers implements AutoCloseable {
 
         private static JsonNode get(CompletableFuture<JsonNode> answer) throws Exception {
             return answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        }
-
-        private static String key() {
-            byte[] bytes = new byte[KEY_BYTES];
-            ThreadLocalRandom.current().nextBytes(bytes);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         }
     }
 }

@@ -4,24 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static pond.testing.TestDatabase.get;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import pond.common.api.EnrollmentCodeView;
 import pond.common.api.RunDetails;
 import pond.common.api.StageView;
 import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
 import pond.common.json.Json;
-import pond.common.protocol.Enroll;
-import pond.common.protocol.Enrolled;
 import pond.common.protocol.Job.Limits;
-import pond.common.protocol.WorkerProtocol;
 import pond.server.TestSchema;
 import pond.server.artifacts.ArtifactService;
 import pond.server.auth.Principal;
@@ -44,6 +38,7 @@ import pond.server.usage.UsageService;
 import pond.server.workerapi.Rooms;
 import pond.server.workers.WorkerService;
 import pond.testing.TestClock;
+import pond.testing.TestMachine;
 
 /** The dispatch of a server on its real database, without HTTP; time passes when a test says so. */
 public final class TestDispatch implements AutoCloseable {
@@ -59,7 +54,6 @@ public final class TestDispatch implements AutoCloseable {
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
     public final Rooms rooms;
-    private final SecureRandom random = new SecureRandom();
     private final Reaper reaper;
     private final PreflightService preflight;
     private final List<Runnable> parts;
@@ -112,19 +106,15 @@ public final class TestDispatch implements AutoCloseable {
 
     /** Makes a machine of its own a worker; its identity. */
     public WorkerId enroll(String name) {
-        return enrolled(name).worker();
+        return enroll(new TestMachine(name));
     }
 
-    /** The same, with its bearer. */
-    public Enrolled enrolled(String name) {
-        byte[] keys = new byte[64];
-        random.nextBytes(keys);
-        Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
-        String sealing = encoder.encodeToString(Arrays.copyOf(keys, 32));
-        String signing = encoder.encodeToString(Arrays.copyOfRange(keys, 32, 64));
-        CodeRequest code = new CodeRequest(List.of(), null, Duration.ofHours(1), 1, null);
-        UUID id = get(rooms.enrollment().create(code)).id();
-        return get(rooms.enrollment().enroll(id, new Enroll(WorkerProtocol.VERSION, name, "1", sealing, signing)));
+    /** The same for a machine that is there. */
+    public WorkerId enroll(TestMachine machine) {
+        CodeRequest request = new CodeRequest(List.of(), null, Duration.ofHours(1), 1, null);
+        EnrollmentCodeView code = get(rooms.enrollment().create(request));
+        return get(rooms.enrollment().enroll(code.id(), machine.enroll(String.valueOf(code.code()))))
+                .worker();
     }
 
     /** Submits stages, given as JSON with commas between. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -54,8 +55,7 @@ class EnrollmentServiceTest {
         Enrolled enrolled = get(enrollment.enroll(code, "a"));
 
         assertThat(code.code()).matches("pond_ec_[A-Za-z0-9_-]{43}");
-        assertThat(enrolled.bearer()).matches("pond_wk_[A-Za-z0-9_-]{43}");
-        assertThat(enrollment.worker(enrolled.bearer()))
+        assertThat(enrollment.enrolled("a"))
                 .contains(new Principal.Worker(enrolled.worker(), Set.of("gpu", "pool:trusted")));
         assertThat(enrollment.uses(code.id())).isEqualTo(1);
     }
@@ -76,35 +76,77 @@ class EnrollmentServiceTest {
     @Test
     void neitherCodeNorBearerIsAnywhereInTheState() throws IOException {
         EnrollmentCodeView code = enrollment.code("{}");
-        Enrolled enrolled = get(enrollment.enroll(code, "a"));
+        String bearer = enrollment.machine("a").bearer();
+        get(enrollment.enroll(code, "a"));
         enrollment.close();
 
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                        .doesNotContain(
-                                String.valueOf(code.code()).substring(8),
-                                enrolled.bearer().substring(8));
+                        .doesNotContain(TestEnrollment.plaintext(code).substring(8), bearer.substring(8));
             }
         }
-        assertThat(code.toString() + enrolled)
-                .doesNotContain(
-                        String.valueOf(code.code()).substring(8),
-                        enrolled.bearer().substring(8));
+        assertThat(code.toString())
+                .doesNotContain(TestEnrollment.plaintext(code).substring(8));
     }
 
     @Test
-    void aRepeatGivesTheSameIdentityAnotherBearerAndCountsOnce() {
+    void aRepeatChangesNothingAndCountsOnce() {
         EnrollmentCodeView code = enrollment.code("{}");
         Enrolled first = get(enrollment.enroll(code, "a"));
 
         Enrolled again = get(enrollment.enroll(code, "a"));
 
-        assertThat(again.worker()).isEqualTo(first.worker());
-        assertThat(again.bearer()).isNotEqualTo(first.bearer());
-        assertThat(enrollment.worker(first.bearer())).isEmpty();
-        assertThat(enrollment.worker(again.bearer())).isPresent();
+        assertThat(again).isEqualTo(first);
+        assertThat(enrollment.enrolled("a")).map(Principal.Worker::identity).contains(first.worker());
         assertThat(enrollment.uses(code.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aMachineThatHasLostItsBearerPutsAnotherInItsPlace() {
+        EnrollmentCodeView code = enrollment.code("{}");
+        Enrolled first = get(enrollment.enroll(code, "a"));
+        String before = enrollment.machine("a").bearer();
+        enrollment.machine("a").renewBearer();
+
+        assertThat(get(enrollment.enroll(code, "a"))).isEqualTo(first);
+
+        assertThat(enrollment.worker(before)).isEmpty();
+        assertThat(enrollment.enrolled("a")).map(Principal.Worker::identity).contains(first.worker());
+    }
+
+    @Test
+    void whoKnowsTheKeysOfAnotherMachineCannotTakeItsPlace() {
+        get(enrollment.enroll(enrollment.code("{\"tags\":[\"old\"]}"), "victim"));
+        Principal.Worker before = enrollment.enrolled("victim").orElseThrow();
+        EnrollmentCodeView code = enrollment.code("{}");
+        String plaintext = TestEnrollment.plaintext(code);
+        Enroll victim = enrollment.machine("victim").enroll("pond_ec_other");
+        Enroll own = enrollment.machine("thief").enroll(plaintext);
+
+        invalid(code, withBearer(victim, own.bearerSha256(), own.proof()));
+        invalid(code, withBearer(victim, own.bearerSha256(), victim.proof()));
+        invalid(code, victim);
+        invalid(code, withBearer(own, victim.bearerSha256(), own.proof()));
+
+        assertThat(enrollment.enrolled("victim")).contains(before);
+        assertThat(enrollment.enrolled("thief")).isEmpty();
+        assertThat(enrollment.uses(code.id())).isZero();
+    }
+
+    @Test
+    void aBearerIsThatOfOneIdentity() {
+        EnrollmentCodeView code = enrollment.code("{\"max_uses\":5}");
+        Enrolled enrolled = get(enrollment.enroll(code, "a"));
+        String taken =
+                enrollment.machine("a").enroll(TestEnrollment.plaintext(code)).bearerSha256();
+        Enroll second = enrollment.machine("b").enroll(TestEnrollment.plaintext(code));
+        String proof = enrollment.machine("b").proof(TestEnrollment.plaintext(code), taken);
+
+        refused(enrollment.service.enroll(code.id(), withBearer(second, taken, proof)));
+
+        assertThat(enrollment.uses(code.id())).isEqualTo(1);
+        assertThat(enrollment.enrolled("a")).map(Principal.Worker::identity).contains(enrolled.worker());
     }
 
     @Test
@@ -121,8 +163,8 @@ class EnrollmentServiceTest {
 
     @Test
     void aCodeForOneMachineTakesNoOther() {
-        EnrollmentCodeView code =
-                enrollment.code("{\"max_uses\":5,\"fingerprint\":\"" + TestEnrollment.fingerprint("a") + "\"}");
+        EnrollmentCodeView code = enrollment.code(
+                "{\"max_uses\":5,\"fingerprint\":\"" + enrollment.machine("a").fingerprint() + "\"}");
 
         refused(enrollment.enroll(code, "b"));
         get(enrollment.enroll(code, "a"));
@@ -137,9 +179,7 @@ class EnrollmentServiceTest {
         Enrolled after = get(enrollment.enroll(code, "a"));
 
         assertThat(after.worker()).isEqualTo(before.worker());
-        assertThat(enrollment.worker(before.bearer())).isEmpty();
-        assertThat(enrollment.worker(after.bearer()))
-                .contains(new Principal.Worker(before.worker(), Set.of("new", "pool:byo")));
+        assertThat(enrollment.enrolled("a")).contains(new Principal.Worker(before.worker(), Set.of("new", "pool:byo")));
         assertThat(enrollment.uses(code.id())).isEqualTo(1);
     }
 
@@ -151,10 +191,13 @@ class EnrollmentServiceTest {
         enrollment.clock.advance(Duration.ofSeconds(1));
         get(enrollment.database.db.change(tx -> enrollment.service.revoke(tx, enrolled.worker())));
 
-        assertThat(enrollment.worker(enrolled.bearer())).isEmpty();
+        assertThat(enrollment.enrolled("a")).isEmpty();
         refused(enrollment.enroll(code, "a"));
         refused(enrollment.enroll(other, "a"));
         enrollment.clock.advance(Duration.ofSeconds(1));
+        // The bearer that was revoked does not come to life again.
+        refused(enrollment.enroll(enrollment.code("{}"), "a"));
+        enrollment.machine("a").renewBearer();
         Enrolled anew = get(enrollment.enroll(enrollment.code("{}"), "a"));
         assertThat(anew.worker()).isNotEqualTo(enrolled.worker());
         assertThat(failure(enrollment.database.db.change(tx -> enrollment.service.revoke(tx, enrolled.worker()))))
@@ -187,7 +230,7 @@ class EnrollmentServiceTest {
         get(enrollment.service.deleteCode(code.id()));
 
         refused(enrollment.enroll(code, "a"));
-        assertThat(enrollment.worker(enrolled.bearer())).isPresent();
+        assertThat(enrollment.enrolled("a")).map(Principal.Worker::identity).contains(enrolled.worker());
         assertThat(failure(enrollment.service.deleteCode(code.id()))).hasMessageContaining("no such enrollment code");
         assertThat(enrollment.service.listCodes()).isEmpty();
     }
@@ -196,7 +239,8 @@ class EnrollmentServiceTest {
     void everyRefusalOfACodeIsTheSame() {
         EnrollmentCodeView used = enrollment.code("{}");
         get(enrollment.enroll(used, "a"));
-        EnrollmentCodeView pinned = enrollment.code("{\"fingerprint\":\"" + TestEnrollment.fingerprint("a") + "\"}");
+        EnrollmentCodeView pinned =
+                enrollment.code("{\"fingerprint\":\"" + enrollment.machine("a").fingerprint() + "\"}");
         EnrollmentCodeView expired = enrollment.code("{\"ttl_sec\":60}");
         enrollment.clock.advance(Duration.ofSeconds(61));
 
@@ -204,7 +248,8 @@ class EnrollmentServiceTest {
         words.add(refused(enrollment.enroll(used, "b")));
         words.add(refused(enrollment.enroll(pinned, "b")));
         words.add(refused(enrollment.enroll(expired, "b")));
-        words.add(refused(enrollment.service.enroll(new UUID(0, 1), TestEnrollment.machine("b"))));
+        words.add(refused(enrollment.service.enroll(
+                new UUID(0, 1), enrollment.machine("b").enroll("x"))));
 
         assertThat(words).hasSize(1);
     }
@@ -212,16 +257,21 @@ class EnrollmentServiceTest {
     @Test
     void whatTheMachineSaysOfItselfIsChecked() {
         EnrollmentCodeView code = enrollment.code("{}");
-        Enroll good = TestEnrollment.machine("a");
+        Enroll good = enrollment.machine("a").enroll(TestEnrollment.plaintext(code));
         String key = good.sealingKey();
+        String digest = good.bearerSha256();
 
-        invalid(code, new Enroll(1, "", "1", key, key));
-        invalid(code, new Enroll(1, "a\nb", "1", key, key));
-        invalid(code, new Enroll(1, "a".repeat(129), "1", key, key));
-        invalid(code, new Enroll(1, "a", "v".repeat(65), key, key));
-        invalid(code, new Enroll(1, "a", "1", "not a key", key));
-        invalid(code, new Enroll(1, "a", "1", key, key.substring(1)));
-        assertThat(failure(enrollment.service.enroll(code.id(), new Enroll(99, "a", "1", key, key))))
+        invalid(code, new Enroll(1, "", "1", key, key, digest, ""));
+        invalid(code, new Enroll(1, "a\nb", "1", key, key, digest, ""));
+        invalid(code, new Enroll(1, "a".repeat(129), "1", key, key, digest, ""));
+        invalid(code, new Enroll(1, "a", "v".repeat(65), key, key, digest, ""));
+        invalid(code, new Enroll(1, "a", "1", "not a key", key, digest, ""));
+        invalid(code, new Enroll(1, "a", "1", key, key.substring(1), digest, ""));
+        for (String no : List.of("", digest.substring(1), digest.toUpperCase(Locale.ROOT), "g".repeat(64))) {
+            invalid(code, withBearer(good, no, enrollment.machine("a").proof(TestEnrollment.plaintext(code), no)));
+        }
+        assertThat(failure(
+                        enrollment.service.enroll(code.id(), new Enroll(99, "a", "1", key, key, digest, good.proof()))))
                 .isInstanceOfSatisfying(
                         ProtocolException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.UPGRADE_NEEDED))
                 .hasMessageContaining("1 to 1")
@@ -239,6 +289,17 @@ class EnrollmentServiceTest {
         assertThat(enrollment.service.listCodes())
                 .extracting(EnrollmentCodeView::id)
                 .containsExactly(later.id());
+    }
+
+    private static Enroll withBearer(Enroll enroll, String bearerSha256, String proof) {
+        return new Enroll(
+                enroll.protocol(),
+                enroll.name(),
+                enroll.version(),
+                enroll.sealingKey(),
+                enroll.signingKey(),
+                bearerSha256,
+                proof);
     }
 
     private void invalid(EnrollmentCodeView code, Enroll enroll) {

@@ -2,31 +2,28 @@ package pond.server.enrollment;
 
 import static pond.testing.TestDatabase.get;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import pond.common.api.EnrollmentCodeView;
 import pond.common.json.Json;
-import pond.common.protocol.Enroll;
 import pond.common.protocol.Enrolled;
-import pond.common.protocol.KeyFingerprint;
-import pond.common.protocol.WorkerProtocol;
 import pond.server.auth.Principal;
 import pond.server.auth.TokenDigest;
 import pond.server.auth.TokenLookup.StoredToken;
 import pond.testing.TestClock;
 import pond.testing.TestDatabase;
+import pond.testing.TestMachine;
 
-/** An enrolment service on a real database, and machines that have keys. */
+/** An enrolment service on a real database, and machines that have keys. For one thread. */
 final class TestEnrollment implements AutoCloseable {
     final TestClock clock = new TestClock();
     final TestDatabase database;
     final EnrollmentService service;
+    private final Map<String, TestMachine> machines = new HashMap<>();
 
     TestEnrollment(Path folder) {
         database = new TestDatabase(folder, "pond", "0005_create_workers.sql", "0006_create_enrollment.sql");
@@ -38,17 +35,21 @@ final class TestEnrollment implements AutoCloseable {
     }
 
     CompletableFuture<Enrolled> enroll(EnrollmentCodeView code, String machine) {
-        return service.enroll(code.id(), machine(machine));
+        return service.enroll(code.id(), machine(machine).enroll(plaintext(code)));
     }
 
-    /** The same keys for the same name. */
-    static Enroll machine(String name) {
-        return new Enroll(WorkerProtocol.VERSION, name, "1", key(name + " seals"), key(name + " signs"));
+    static String plaintext(EnrollmentCodeView code) {
+        return String.valueOf(code.code());
     }
 
-    static String fingerprint(String machine) {
-        Enroll enroll = machine(machine);
-        return KeyFingerprint.of(enroll.sealingKey(), enroll.signingKey());
+    /** The same one for the same name. */
+    TestMachine machine(String name) {
+        return machines.computeIfAbsent(name, TestMachine::new);
+    }
+
+    /** Whom a machine's bearer makes it now. */
+    Optional<Principal.Worker> enrolled(String machine) {
+        return worker(machine(machine).bearer());
     }
 
     Optional<Principal.Worker> worker(String bearer) {
@@ -63,15 +64,6 @@ final class TestEnrollment implements AutoCloseable {
                 .findFirst()
                 .orElseThrow()
                 .uses();
-    }
-
-    private static String key(String seed) {
-        try {
-            byte[] bytes = MessageDigest.getInstance("SHA-256").digest(seed.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

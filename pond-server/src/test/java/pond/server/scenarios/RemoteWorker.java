@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import pond.common.json.Json;
 import pond.common.protocol.WorkerHttp;
+import pond.testing.TestMachine;
 
 /** A worker on another machine that speaks by hand: JSON and headers as an engineer would write them with curl. */
 final class RemoteWorker {
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     final String id;
     final Client client;
     String attachment = "none";
@@ -34,11 +31,12 @@ final class RemoteWorker {
 
     static RemoteWorker enrolled(TestPond pond, String name) {
         String code = code(pond, "").path("code").textValue();
-        Client.Answer answer = new Client(pond.url(), code).post(WorkerHttp.ENROLL, enrolment(name, key(), key()));
+        TestMachine machine = new TestMachine(name);
+        Client.Answer answer = new Client(pond.url(), code).post(WorkerHttp.ENROLL, Json.write(machine.enroll(code)));
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        String bearer = answer.json().path("bearer").textValue();
         return new RemoteWorker(
-                new Client(pond.url(), bearer), answer.json().path("worker").textValue());
+                new Client(pond.url(), machine.bearer()),
+                answer.json().path("worker").textValue());
     }
 
     static RemoteWorker attached(TestPond pond, String name, String... executors) {
@@ -51,17 +49,6 @@ final class RemoteWorker {
     /** The same worker, with a server that has been started anew. */
     RemoteWorker at(TestPond pond) {
         return new RemoteWorker(new Client(pond.url(), client.token()), id);
-    }
-
-    static String enrolment(String name, String sealingKey, String signingKey) {
-        return Json.write(Map.of(
-                "protocol", 1, "name", name, "version", "1", "sealingKey", sealingKey, "signingKey", signingKey));
-    }
-
-    static String key() {
-        byte[] bytes = new byte[32];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Its later calls are under the attachment that this gives. */

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pond.common.json.Json;
 import pond.common.protocol.WorkerHttp;
 import pond.server.auth.TokenDigest;
+import pond.testing.TestMachine;
 
 /** A server without workers of its own, and workers that come over HTTP. */
 class RemoteWorkerScenariosTest {
@@ -175,14 +177,14 @@ class RemoteWorkerScenariosTest {
                 pond.service(),
                 "/v1/admin/pool/enrollment-codes/" + deleted.path("id").asText());
         assertThat(gone.status()).isEqualTo(204);
-        String machine = RemoteWorker.enrolment("a", RemoteWorker.key(), RemoteWorker.key());
+        String machine = Json.write(new TestMachine("a").enroll(used));
         assertThat(new Client(pond.url(), used).post(WorkerHttp.ENROLL, machine).status())
                 .isEqualTo(200);
         assertThat(new Client(pond.url(), used).post(WorkerHttp.ENROLL, machine).status())
                 .as("a repeat")
                 .isEqualTo(200);
 
-        String other = RemoteWorker.enrolment("b", RemoteWorker.key(), RemoteWorker.key());
+        String other = Json.write(new TestMachine("b").enroll(used));
         String unknown = new Client(pond.url(), "pond_ec_unknown")
                 .post(WorkerHttp.ENROLL, other)
                 .body();

@@ -11,7 +11,6 @@ import pond.common.protocol.Enroll;
 import pond.common.protocol.Enrolled;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
-import pond.common.protocol.WorkerProtocol;
 import pond.worker.identity.EnrolmentLoop;
 import pond.worker.identity.Identity;
 import pond.worker.identity.Identity.Enrolment;
@@ -47,8 +46,10 @@ final class RunningWorker {
     int run() throws IOException, IdentityException {
         Stopping stopping = Stopping.install();
         try (StateFolder folder = StateFolder.open(config.disk().stateDir())) {
-            Enrolment enrolment = enrolment(folder);
-            try (HttpWorkerProtocol protocol = HttpWorkerProtocol.open(http, enrolment.bearer())) {
+            Identity identity = known(folder);
+            Enrolment enrolment = enrolment(folder, identity);
+            try (HttpWorkerProtocol protocol =
+                    HttpWorkerProtocol.open(http, identity.bearer().text())) {
                 Worker worker = Worker.start(config, protocol, InstantSource.system(), System::nanoTime);
                 stopping.watch(worker);
                 CompletableFuture<Void> unused = worker.attached().thenRun(() -> LOG.info("{}", banner(enrolment)));
@@ -65,8 +66,8 @@ final class RunningWorker {
         }
     }
 
-    private Enrolment enrolment(StateFolder folder) throws IOException, IdentityException, InterruptedException {
-        Identity identity = known(folder);
+    private Enrolment enrolment(StateFolder folder, Identity identity)
+            throws IOException, IdentityException, InterruptedException {
         String server = http.server().url();
         if (identity.enrolled().isPresent()) {
             Enrolment there = identity.enrolled().get();
@@ -79,25 +80,19 @@ final class RunningWorker {
             return there;
         }
         String word = code.read();
-        Enroll enroll = new Enroll(
-                WorkerProtocol.VERSION,
-                config.name(),
-                config.version(),
-                identity.keys().sealing().publicKey(),
-                identity.keys().signing().publicKey());
+        Enroll enroll = identity.enrolment(word, config.name(), config.version());
         try (HttpEnrolment client = HttpEnrolment.open(http)) {
             Enrolled enrolled = new EnrolmentLoop().run(() -> client.enroll(word, enroll));
-            Enrolment now = new Enrolment(server, enrolled.worker(), enrolled.bearer());
-            folder.write(new Identity(identity.keys(), now));
+            folder.write(identity.enrolled(server, enrolled.worker()));
             LOG.info(
                     "enrolled as {} with the keys {}",
-                    now.worker(),
+                    enrolled.worker(),
                     identity.keys().fingerprint());
-            return now;
+            return new Enrolment(server, enrolled.worker());
         }
     }
 
-    /** Keys are on disk before the server hears of them: after a lost answer the next try shows the same. */
+    /** Keys and bearer are on disk before the server hears of them: after a lost answer the next try shows the same. */
     static Identity known(StateFolder folder) throws IOException, IdentityException {
         var there = folder.read();
         if (there.isPresent()) {

@@ -19,17 +19,18 @@ record IdentityRecord(
         return new IdentityRecord(
                 enrolment == null ? null : enrolment.server(),
                 enrolment == null ? null : enrolment.worker(),
-                enrolment == null ? null : enrolment.bearer(),
+                identity.bearer().text(),
                 identity.keys().sealing().publicKey(),
                 identity.keys().sealing().privateKey(),
                 identity.keys().signing().publicKey(),
                 identity.keys().signing().privateKey());
     }
 
-    /** Null when a part is missing. */
+    /** Null when a part is missing; {@link IllegalArgumentException} when the bearer is none. */
     @Nullable
     Identity identity() {
-        if (sealingPublicKey == null
+        if (bearer == null
+                || sealingPublicKey == null
                 || sealingPrivateKey == null
                 || signingPublicKey == null
                 || signingPrivateKey == null) {
@@ -38,12 +39,11 @@ record IdentityRecord(
         WorkerKeys keys = new WorkerKeys(
                 new WorkerKeys.Pair(sealingPublicKey, sealingPrivateKey),
                 new WorkerKeys.Pair(signingPublicKey, signingPrivateKey));
-        if (server == null && worker == null && bearer == null) {
-            return new Identity(keys, null);
+        Identity identity = new Identity(keys, new Bearer(bearer), null);
+        if (server == null && worker == null) {
+            return identity;
         }
-        return server == null || worker == null || bearer == null
-                ? null
-                : new Identity(keys, new Enrolment(server, worker, bearer));
+        return server == null || worker == null ? null : identity.enrolled(server, worker);
     }
 
     @Override

@@ -13,7 +13,9 @@ import java.security.interfaces.XECPublicKey;
 import java.security.spec.NamedParameterSpec;
 import java.util.Base64;
 import javax.crypto.KeyAgreement;
+import pond.common.protocol.EnrollProof;
 import pond.common.protocol.KeyFingerprint;
+import pond.common.protocol.RawKeys;
 
 /**
  * A worker's two key pairs, each key 32 bytes in url-safe base64 without padding. {@code toString} shows the fingerprint
@@ -51,6 +53,20 @@ public record WorkerKeys(Pair sealing, Pair signing) {
     /** For people to compare. */
     public String fingerprint() {
         return KeyFingerprint.of(sealing.publicKey(), signing.publicKey());
+    }
+
+    /** Proves to a server that an enrolment is that of the holder of these keys; see {@link EnrollProof}. */
+    String prove(String code, String bearerSha256) {
+        try {
+            return EnrollProof.sign(
+                    RawKeys.ed25519Private(bytes(signing.privateKey())),
+                    code,
+                    bearerSha256,
+                    sealing.publicKey(),
+                    signing.publicKey());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the signing key was looked at when it was made or read", e);
+        }
     }
 
     /**

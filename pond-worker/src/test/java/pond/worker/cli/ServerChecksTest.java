@@ -64,7 +64,7 @@ class ServerChecksTest {
     void anIdentityOfAnotherServerOrADamagedOneIsNo() throws Exception {
         Path folder = temp.resolve("state");
         try (StateFolder state = StateFolder.open(folder)) {
-            state.write(Identity.fresh().enrolled("https://pond.example.com", WORKER, "pond_wk_1"));
+            state.write(Identity.fresh().enrolled("https://pond.example.com", WORKER));
         }
 
         Check other = check("http://127.0.0.1:1", "identity");

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pond.common.json.Json;
+import pond.common.protocol.Enroll;
+import pond.common.protocol.EnrollProof;
+import pond.common.protocol.SecretDigest;
 import pond.common.protocol.WorkerHttp;
 import pond.worker.WorkerMain;
 import pond.worker.transport.WireServer;
@@ -38,7 +41,7 @@ class WorkerProcessTest {
     @BeforeEach
     void start() throws IOException {
         server = new WireServer()
-                .json(WorkerHttp.ENROLL, "{\"worker\":\"" + WORKER + "\",\"bearer\":\"pond_wk_1\"}")
+                .json(WorkerHttp.ENROLL, "{\"worker\":\"" + WORKER + "\"}")
                 .json(WorkerHttp.ATTACH, "{\"worker\":\"" + WORKER + "\",\"lease\":\"PT30S\",\"cancelGrace\":\"PT1S\"}")
                 .on(WorkerHttp.LEASE_JOBS, exchange -> {
                     Thread.currentThread().join(200);
@@ -70,7 +73,11 @@ class WorkerProcessTest {
         assertThat(exit(worker)).isZero();
         assertThat(server.last().path()).isEqualTo(WorkerHttp.DETACH);
         assertThat(server.asked().get(0).header("authorization")).isEqualTo("Bearer pond_ec_1");
-        assertThat(log()).doesNotContain("pond_ec_1").doesNotContain("pond_wk_1");
+        String bearer = String.valueOf(server.last().header("authorization")).substring("Bearer ".length());
+        Enroll enroll = Json.read(server.asked().get(0).body(), Enroll.class);
+        assertThat(enroll.bearerSha256()).isEqualTo(SecretDigest.of(bearer));
+        assertThat(EnrollProof.verify(SecretDigest.of("pond_ec_1"), enroll)).isTrue();
+        assertThat(log()).doesNotContain("pond_ec_1").doesNotContain(bearer);
 
         Process again = worker("--json");
         await().atMost(Duration.ofSeconds(30)).until(() -> log().contains("\"message\":\"worker "));

@@ -15,8 +15,7 @@ import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
 
 class EnrolmentLoopTest {
-    private static final Enrolled ENROLLED =
-            new Enrolled(WorkerId.of("0190b6a0-0000-7000-8000-000000000001"), "pond_wk_1");
+    private static final Enrolled ENROLLED = new Enrolled(WorkerId.of("0190b6a0-0000-7000-8000-000000000001"));
 
     private final EnrolmentLoop loop = new EnrolmentLoop(1);
 

@@ -36,10 +36,10 @@ class StateFolderTest {
             assertThat(state.read()).isEmpty();
             state.write(identity);
             assertThat(state.read()).contains(identity);
-            state.write(identity.enrolled("https://pond", WORKER, "pond_wk_1"));
+            state.write(identity.enrolled("https://pond", WORKER));
         }
 
-        assertThat(StateFolder.read(folder)).contains(identity.enrolled("https://pond", WORKER, "pond_wk_1"));
+        assertThat(StateFolder.read(folder)).contains(identity.enrolled("https://pond", WORKER));
         assertThat(mode(folder)).isEqualTo("rwx------");
         assertThat(mode(file)).isEqualTo("rw-------");
         assertThat(folder.resolve("identity.json.new")).doesNotExist();
@@ -47,11 +47,11 @@ class StateFolderTest {
 
     @Test
     void nothingSecretIsInItsText() {
-        Identity identity = Identity.fresh().enrolled("https://pond", WORKER, "pond_wk_1");
+        Identity identity = Identity.fresh().enrolled("https://pond", WORKER);
 
         assertThat(identity.toString())
                 .contains(identity.keys().fingerprint())
-                .doesNotContain("pond_wk_1")
+                .doesNotContain(identity.bearer().text())
                 .doesNotContain(identity.keys().signing().privateKey());
     }
 
@@ -115,6 +115,16 @@ class StateFolderTest {
                 file,
                 Files.readString(file)
                         .replace(key, WorkerKeys.generate().signing().privateKey()));
+
+        refused(file + " is damaged; remove it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pond_wk_short", "", "pond_ec_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    void aBearerThatIsNoneIsDamage(String other) throws Exception {
+        write();
+        String bearer = StateFolder.read(folder).orElseThrow().bearer().text();
+        Files.writeString(file, Files.readString(file).replace(bearer, other));
 
         refused(file + " is damaged; remove it");
     }

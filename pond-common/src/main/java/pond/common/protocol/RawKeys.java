@@ -1,4 +1,4 @@
-package pond.worker.identity;
+package pond.common.protocol;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -28,7 +28,7 @@ public final class RawKeys {
 
     private RawKeys() {}
 
-    static KeyPair generate(NamedParameterSpec kind) throws GeneralSecurityException {
+    public static KeyPair generate(NamedParameterSpec kind) throws GeneralSecurityException {
         return KeyPairGenerator.getInstance(kind.getName()).generateKeyPair();
     }
 
@@ -45,11 +45,11 @@ public final class RawKeys {
         return bytes;
     }
 
-    static byte[] of(XECPrivateKey key) {
+    public static byte[] of(XECPrivateKey key) {
         return key.getScalar().orElseThrow(() -> new IllegalStateException("a key of the JDK's own shows its bytes"));
     }
 
-    static byte[] of(EdECPrivateKey key) {
+    public static byte[] of(EdECPrivateKey key) {
         return key.getBytes().orElseThrow(() -> new IllegalStateException("a key of the JDK's own shows its bytes"));
     }
 
@@ -69,12 +69,12 @@ public final class RawKeys {
                 .generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, new EdECPoint(odd, number(bytes))));
     }
 
-    static PrivateKey x25519Private(byte[] raw) throws GeneralSecurityException {
+    public static PrivateKey x25519Private(byte[] raw) throws GeneralSecurityException {
         return KeyFactory.getInstance("X25519")
                 .generatePrivate(new XECPrivateKeySpec(NamedParameterSpec.X25519, checked(raw)));
     }
 
-    static PrivateKey ed25519Private(byte[] raw) throws GeneralSecurityException {
+    public static PrivateKey ed25519Private(byte[] raw) throws GeneralSecurityException {
         return KeyFactory.getInstance("Ed25519")
                 .generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519, checked(raw)));
     }

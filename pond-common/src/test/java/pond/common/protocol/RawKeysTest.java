@@ -1,13 +1,16 @@
-package pond.worker.identity;
+package pond.common.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.Signature;
+import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.XECPrivateKey;
 import java.security.interfaces.XECPublicKey;
-import java.util.Base64;
+import java.security.spec.NamedParameterSpec;
 import java.util.HexFormat;
 import javax.crypto.KeyAgreement;
 import org.junit.jupiter.api.Test;
@@ -48,22 +51,19 @@ class RawKeysTest {
     }
 
     @Test
-    void newKeysFitAndSurviveTheirText() throws GeneralSecurityException {
+    void newKeysAreTheSameAfterTheirBytes() throws GeneralSecurityException {
         for (int i = 0; i < 20; i++) {
-            WorkerKeys keys = WorkerKeys.generate();
-            byte[] open = Base64.getUrlDecoder().decode(keys.signing().publicKey());
+            KeyPair signing = RawKeys.generate(NamedParameterSpec.ED25519);
+            KeyPair sealing = RawKeys.generate(NamedParameterSpec.X25519);
 
-            assertThat(keys.fit()).isTrue();
-            assertThat(RawKeys.of((EdECPublicKey) RawKeys.ed25519Public(open))).isEqualTo(open);
-            assertThat(new WorkerKeys(keys.sealing(), WorkerKeys.generate().signing()).fit())
-                    .isTrue();
-            assertThat(new WorkerKeys(
-                                    new WorkerKeys.Pair(
-                                            keys.sealing().publicKey(),
-                                            WorkerKeys.generate().sealing().privateKey()),
-                                    keys.signing())
-                            .fit())
-                    .isFalse();
+            assertThat(RawKeys.ed25519Public(RawKeys.of((EdECPublicKey) signing.getPublic())))
+                    .isEqualTo(signing.getPublic());
+            assertThat(RawKeys.ed25519Private(RawKeys.of((EdECPrivateKey) signing.getPrivate())))
+                    .isEqualTo(signing.getPrivate());
+            assertThat(RawKeys.x25519Public(RawKeys.of((XECPublicKey) sealing.getPublic())))
+                    .isEqualTo(sealing.getPublic());
+            assertThat(RawKeys.x25519Private(RawKeys.of((XECPrivateKey) sealing.getPrivate())))
+                    .isEqualTo(sealing.getPrivate());
         }
     }
 
