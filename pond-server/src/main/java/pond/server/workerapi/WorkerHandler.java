@@ -237,9 +237,9 @@ public final class WorkerHandler {
         return asked.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : asked;
     }
 
-    private static void drain(Context ctx) throws IOException {
+    private void drain(Context ctx) throws IOException {
         if (ctx.req().getContentLengthLong() <= MAX_DRAINED) {
-            ctx.bodyInputStream().readNBytes((int) MAX_DRAINED);
+            transfers.paced(ctx.bodyInputStream()).readNBytes((int) MAX_DRAINED);
         }
     }
 }

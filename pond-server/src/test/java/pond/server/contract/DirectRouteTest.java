@@ -9,7 +9,7 @@ class DirectRouteTest extends WorkerProtocolContract {
     @Override
     protected Party party(String name) {
         WorkerId identity = server.enroll(name);
-        return () -> new WorkerProtocolService(
-                server.rooms, new pond.server.workers.Party(identity, Set.of("pool:trusted")));
+        return () -> new ThroughJson(new WorkerProtocolService(
+                server.rooms, new pond.server.workers.Party(identity, Set.of("pool:trusted"))));
     }
 }

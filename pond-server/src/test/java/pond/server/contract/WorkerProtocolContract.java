@@ -139,8 +139,10 @@ abstract class WorkerProtocolContract {
         String sha256 = TokenDigest.of(TEXT);
 
         assertThat(refusal(worker.putArtifact(upload(job), 0, bytes("other!")))).isEqualTo(Refusal.ARTIFACT_REFUSED);
-        assertThat(refusal(worker.putArtifact(
-                        new ArtifactUpload(job.ref(), name, job.limits().artifactBytes() + 1, sha256), 0, bytes(TEXT))))
+        long tooMuch = job.limits().artifactBytes() + 1;
+        ArtifactUpload tooLarge = new ArtifactUpload(job.ref(), name, tooMuch, sha256);
+        assertThat(refusal(worker.uploaded(tooLarge))).isEqualTo(Refusal.ARTIFACT_REFUSED);
+        assertThat(refusal(worker.putArtifact(tooLarge, 0, bytes("x".repeat((int) tooMuch)))))
                 .isEqualTo(Refusal.ARTIFACT_REFUSED);
         assertThat(refusal(worker.putArtifact(upload(job), 3, bytes("ult")))).isEqualTo(Refusal.INVALID);
         assertThat(get(worker.uploaded(upload(job)))).isZero();
@@ -251,7 +253,8 @@ abstract class WorkerProtocolContract {
         return attach(party(name).start());
     }
 
-    private WorkerProtocol attach(WorkerProtocol worker) {
+    /** Attaches it as the tests here do. */
+    protected WorkerProtocol attach(WorkerProtocol worker) {
         Attached attached = get(worker.attach(
                 new Attach(WorkerProtocol.VERSION, "w", "1", Set.of(ExecutorKind.NOOP), Set.of(), Set.of("gpu"), 2)));
         assertThat(attached.lease()).isEqualTo(TestDispatch.SETTINGS.lease());

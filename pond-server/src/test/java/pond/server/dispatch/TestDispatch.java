@@ -47,7 +47,7 @@ public final class TestDispatch implements AutoCloseable {
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
             Duration.ofHours(1),
-            new Limits(1 << 20, 1 << 20));
+            new Limits(1 << 20, 1 << 19));
 
     final TestClock clock;
     final RunService runs;
@@ -62,8 +62,25 @@ public final class TestDispatch implements AutoCloseable {
         this(folder, new TestClock());
     }
 
+    /** With other limits for a job. */
+    public TestDispatch(Path folder, Limits limits) throws Exception {
+        this(
+                folder,
+                new TestClock(),
+                new DispatchSettings(
+                        SETTINGS.noWorkerGrace(),
+                        SETTINGS.lease(),
+                        SETTINGS.cancelGrace(),
+                        SETTINGS.runLimit(),
+                        limits));
+    }
+
     /** On what an earlier one has left in the folder. */
     TestDispatch(Path folder, TestClock clock) throws Exception {
+        this(folder, clock, SETTINGS);
+    }
+
+    private TestDispatch(Path folder, TestClock clock, DispatchSettings settings) throws Exception {
         this.clock = clock;
         ExecutorService answers = Executors.newFixedThreadPool(2);
         StateDir state = StateDir.forServer(folder);
@@ -76,9 +93,9 @@ public final class TestDispatch implements AutoCloseable {
         WorkerService workers = new WorkerService(database, clock);
         runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), clock);
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
-        dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, SETTINGS, clock);
-        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, SETTINGS, clock);
-        WorkerDesk.Context context = new WorkerDesk.Context(stages, SETTINGS, clock, answers);
+        dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, settings, clock);
+        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, settings, clock);
+        WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, answers);
         workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, context);
         reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
         rooms = new Rooms(
@@ -93,7 +110,7 @@ public final class TestDispatch implements AutoCloseable {
                 new EnrollmentService(database, clock),
                 workers,
                 new Bundles(state.bundles()),
-                SETTINGS.limits());
+                settings.limits());
         preflight = new PreflightService(
                 workers, new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false));
         parts = List.of(

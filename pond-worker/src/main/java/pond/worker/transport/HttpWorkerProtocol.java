@@ -21,6 +21,8 @@ import pond.common.protocol.JobRef;
 import pond.common.protocol.LeaseRequest;
 import pond.common.protocol.LogBatch;
 import pond.common.protocol.Progress;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.Refusal;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
 import pond.common.protocol.UsageBatch;
@@ -255,7 +257,8 @@ public final class HttpWorkerProtocol implements WorkerProtocol, AutoCloseable {
     private Request.Builder attached(String path) {
         WorkerId now = attachment;
         if (now == null) {
-            throw new IllegalStateException("a call before the first attach");
+            // What a server says of an attachment that it does not know, and means the same to the caller.
+            throw new ProtocolException(Refusal.UNKNOWN_WORKER, "attach first");
         }
         return authorized(path).header(WorkerHttp.ATTACHMENT, now.toString());
     }
