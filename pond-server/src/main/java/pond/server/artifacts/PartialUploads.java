@@ -118,7 +118,7 @@ final class PartialUploads {
             ByteBuffer rest = ByteBuffer.wrap(buffer, 0, read);
             synchronized (mine) {
                 if (mine.replaced) {
-                    throw new IOException("another try of the same upload goes on");
+                    throw new ProtocolException(Refusal.BUSY, "another try of the same upload goes on");
                 }
                 while (rest.hasRemaining()) {
                     out.write(rest);

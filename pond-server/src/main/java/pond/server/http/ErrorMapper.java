@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +67,30 @@ final class ErrorMapper {
             write(ctx, 503, "too much is waiting to be stored; try again in a moment", List.of());
         } else if (thrown instanceof CancellationException || thrown instanceof RejectedExecutionException) {
             write(ctx, 503, "the server is about to stop; try again in a moment", List.of());
+        } else if (isHangup(thrown)) {
+            hungUp(ctx);
         } else {
             internal(ctx, thrown);
         }
+    }
+
+    /** Whether the connection ended before the body did. */
+    private static boolean isHangup(Throwable thrown) {
+        Throwable inner = thrown;
+        while (inner.getCause() != null && !(inner instanceof EofException)) {
+            inner = inner.getCause();
+        }
+        return inner instanceof EofException;
+    }
+
+    /** No fault of the server's. As a rule nobody reads the answer; should a proxy do, the call may be made again. */
+    private static void hungUp(Context ctx) {
+        String id = Answers.requestId(ctx);
+        FrontDoor.withId(
+                id,
+                () -> LOG.info(
+                        "{} {}: the connection ended before the body", ctx.req().getMethod(), ctx.path()));
+        write(ctx, 503, "the connection ended before the body had arrived", List.of());
     }
 
     private static void refuse(Context ctx, ProtocolException thrown) {

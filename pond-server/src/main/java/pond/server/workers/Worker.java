@@ -44,6 +44,11 @@ public record Worker(
         return !draining && needs.missingFrom(this).isEmpty();
     }
 
+    /** Whether it is there for the server's own work alone: no stage can ever be its. */
+    boolean onlyFetches() {
+        return executors.equals(Set.of(ExecutorKind.FETCH));
+    }
+
     /** Whether its tags let it see jobs of this project. */
     public boolean admits(ProjectId project) {
         return tags.stream().noneMatch(tag -> tag.startsWith(TENANT_TAG)) || tags.contains(TENANT_TAG + project);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import pond.common.definition.ExecutorKind;
 import pond.common.ids.ProjectId;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.Attach;
@@ -171,7 +172,8 @@ public final class WorkerService {
     public String whyNobody(Needs needs, ProjectId project) {
         String wanted = "no attached worker can serve it; it needs " + needs.describe();
         return attached.values().stream()
-                .filter(worker -> worker.admits(project))
+                .filter(worker ->
+                        worker.admits(project) && (needs.kind() == ExecutorKind.FETCH || !worker.onlyFetches()))
                 .min(Comparator.<Worker>comparingInt(
                                 worker -> needs.missingFrom(worker).size())
                         .thenComparing(Worker::draining)

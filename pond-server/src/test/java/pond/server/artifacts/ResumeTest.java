@@ -141,7 +141,7 @@ class ResumeTest {
         get(put(upload, 2, bytes("llo")));
         gate.complete(null);
 
-        assertThat(failure(first)).hasRootCauseInstanceOf(IOException.class);
+        assertThat(failure(first)).hasRootCauseInstanceOf(ProtocolException.class);
         get(artifacts.publish(producer(run, 0, "s"), job, produced("a", "hello")));
         assertThat(artifacts.text(artifacts.service.list(run).get(0))).isEqualTo("hello");
     }

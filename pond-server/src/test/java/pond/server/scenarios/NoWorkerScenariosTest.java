@@ -34,7 +34,9 @@ class NoWorkerScenariosTest {
             });
             assertThat(status(details)).isEqualTo("failed");
             assertThat(details.at("/run/error/code").asText()).isEqualTo("no_capable_worker");
-            assertThat(details.at("/run/error/message").asText()).startsWith("stage 'agent': no attached worker");
+            assertThat(details.at("/run/error/message").asText())
+                    .startsWith("stage 'agent': no attached worker")
+                    .contains("worker 'local' comes nearest");
             assertThat(stageStatus(details, "first")).isEqualTo("done");
             assertThat(stageStatus(details, "last")).isEqualTo("skipped");
             assertThat(client.log(run)).anySatisfy(line -> {
@@ -56,6 +58,9 @@ class NoWorkerScenariosTest {
             assertThat(stage(waiting, "a").at("/waiting/code").asText()).isEqualTo("no_capable_worker");
             assertThat(waiting.at("/run/waiting")).isEqualTo(stage(waiting, "a").path("waiting"));
             assertThat(waiting.at("/run/waiting/deadline").isTextual()).isTrue();
+            // The server's own worker that fetches sources is not one that a stage could have.
+            assertThat(stage(waiting, "a").at("/waiting/message").asText())
+                    .endsWith("it needs executor noop, and no worker is attached for this project; attach one");
             JsonNode details = client.end(run);
 
             assertThat(status(details)).isEqualTo("failed");
