@@ -1,11 +1,15 @@
 package pond.worker.sandbox.bubblewrap;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.worker.sandbox.Ended.Cleanup;
@@ -22,6 +26,9 @@ final class SandboxMembers implements Members {
 
     private static final long LOOK_MILLIS = 5;
     private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
+
+    private static final Duration DYING = Duration.ofMillis(50);
+    private static final long DYING_CHECK_NANOS = 100_000;
 
     private final Process outer;
     private final SandboxStatus status;
@@ -84,7 +91,26 @@ final class SandboxMembers implements Members {
      */
     @Override
     public Cleanup kill(Duration limit) {
+        status.childPid().ifPresent(SandboxMembers::awaitEnd);
         return new Cleanup(0, marked.kill(limit).survivors());
+    }
+
+    /** A moment's wait for what is dying by itself saves searching all of /proc for it. */
+    private static void awaitEnd(long pid) {
+        long start = System.nanoTime();
+        while (runs(pid) && System.nanoTime() - start < DYING.toNanos()) {
+            LockSupport.parkNanos(DYING_CHECK_NANOS);
+        }
+    }
+
+    /** A process that nobody has taken note of is over all the same. */
+    private static boolean runs(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+            return !stat.startsWith(") Z", stat.lastIndexOf(')'));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**

@@ -23,7 +23,7 @@ import pond.worker.sandbox.bubblewrap.SandboxPolicy.Enforcement;
 
 /** A stage that runs in a real sandbox, with folders of its own below a state folder. */
 final class TestStage {
-    static final String WORKER = "sandbox-test";
+    static final String WORKER = "sandbox-test-" + ProcessHandle.current().pid();
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String PATH = "/usr/bin:/bin";
 
