@@ -1,15 +1,12 @@
 package pond.worker.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import pond.worker.identity.IdentityException;
-import pond.worker.runtime.WorkerConfig;
 import pond.worker.transport.HttpSettings;
 
 /** What {@code pond-worker} does without a command: it runs the worker. */
@@ -22,25 +19,23 @@ public final class RunCommand {
     @Mixin
     WorkerOptions worker = new WorkerOptions();
 
+    @Mixin
+    SandboxOptions sandbox = new SandboxOptions();
+
     /** Runs until the worker has ended, and returns the exit code. */
     public int run(CommandLine line) {
         HttpSettings http;
-        WorkerConfig config;
-        List<Path> toolDirs;
+        WorkerAssembly assembly;
         try {
             http = server.http()
                     .orElseThrow(() -> new IllegalArgumentException(Complaint.about("--server", "is needed")));
-            config = WorkerAssembly.config(server, worker);
-            toolDirs = worker.toolDirs();
+            assembly = new WorkerAssembly(server, worker, sandbox);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line, String.valueOf(e.getMessage()), e);
         }
         Logging.configure(server.json);
-        if (!toolDirs.isEmpty()) {
-            LOG.warn("--tool-dirs has no effect: this worker has no sandbox that could show them");
-        }
         try {
-            return new RunningWorker(http, config, this::code).run();
+            return new RunningWorker(http, assembly, this::code).run();
         } catch (IllegalArgumentException e) {
             LOG.error("{}", e.getMessage());
             return ExitCodes.USAGE;

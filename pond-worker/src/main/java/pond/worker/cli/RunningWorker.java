@@ -27,7 +27,7 @@ final class RunningWorker {
     private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
 
     private final HttpSettings http;
-    private final WorkerConfig config;
+    private final WorkerAssembly assembly;
     private final Code code;
 
     /** Where the enrolment code comes from, asked only when it is needed. */
@@ -36,23 +36,25 @@ final class RunningWorker {
         String read() throws IOException;
     }
 
-    RunningWorker(HttpSettings http, WorkerConfig config, Code code) {
+    RunningWorker(HttpSettings http, WorkerAssembly assembly, Code code) {
         this.http = http;
-        this.config = config;
+        this.assembly = assembly;
         this.code = code;
     }
 
     /** Returns the exit code when it is over. */
     int run() throws IOException, IdentityException {
         Stopping stopping = Stopping.install();
-        try (StateFolder folder = StateFolder.open(config.disk().stateDir())) {
+        try (StateFolder folder = StateFolder.open(assembly.stateDir())) {
             Identity identity = known(folder);
             Enrolment enrolment = enrolment(folder, identity);
             try (HttpWorkerProtocol protocol =
-                    HttpWorkerProtocol.open(http, identity.bearer().text())) {
-                Worker worker = Worker.start(config, protocol, InstantSource.system(), System::nanoTime);
+                            HttpWorkerProtocol.open(http, identity.bearer().text());
+                    WorkerAssembly.Parts parts = assembly.build()) {
+                Worker worker = Worker.start(parts.config(), protocol, InstantSource.system(), System::nanoTime);
                 stopping.watch(worker);
-                CompletableFuture<Void> unused = worker.attached().thenRun(() -> LOG.info("{}", banner(enrolment)));
+                CompletableFuture<Void> unused =
+                        worker.attached().thenRun(() -> LOG.info("{}", banner(parts.config(), enrolment)));
                 return ExitCodes.of(worker.ended().get());
             } catch (ExecutionException e) {
                 throw new IllegalStateException("the end of a worker never fails", e);
@@ -72,15 +74,14 @@ final class RunningWorker {
         if (identity.enrolled().isPresent()) {
             Enrolment there = identity.enrolled().get();
             if (!there.server().equals(server)) {
-                throw new IdentityException(
-                        "the state folder " + config.disk().stateDir().toAbsolutePath()
-                                + " belongs to a worker of " + there.server() + ", not of " + server
-                                + "; choose another --state-dir, or remove identity.json in it and enrol again");
+                throw new IdentityException("the state folder " + assembly.stateDir()
+                        + " belongs to a worker of " + there.server() + ", not of " + server
+                        + "; choose another --state-dir, or remove identity.json in it and enrol again");
             }
             return there;
         }
         String word = code.read();
-        Enroll enroll = identity.enrolment(word, config.name(), config.version());
+        Enroll enroll = identity.enrolment(word, assembly.name(), VersionProvider.version());
         try (HttpEnrolment client = HttpEnrolment.open(http)) {
             Enrolled enrolled = new EnrolmentLoop().run(() -> client.enroll(word, enroll));
             folder.write(identity.enrolled(server, enrolled.worker()));
@@ -103,7 +104,7 @@ final class RunningWorker {
         return fresh;
     }
 
-    private String banner(Enrolment enrolment) {
+    private String banner(WorkerConfig config, Enrolment enrolment) {
         String executors = config.offer().executors().kinds().stream()
                 .map(Object::toString)
                 .collect(Collectors.joining(", "));

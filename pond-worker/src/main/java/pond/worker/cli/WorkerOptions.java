@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,13 +58,6 @@ final class WorkerOptions {
             description = "What it can do, such as harness.codex, with commas (POND_WORKER_CAPABILITIES).")
     @Nullable
     String capabilities;
-
-    @Option(
-            names = "--tool-dirs",
-            paramLabel = "DIRS",
-            description = "Folders of this machine that sandboxes show read-only, with commas (POND_WORKER_TOOL_DIRS).")
-    @Nullable
-    String toolDirs;
 
     @Option(
             names = "--concurrency",
@@ -130,19 +122,6 @@ final class WorkerOptions {
 
     Set<String> capabilities() {
         return wordsOf("--capabilities", capabilities);
-    }
-
-    List<Path> toolDirs() {
-        return words(toolDirs).stream().map(WorkerOptions::toolDir).toList();
-    }
-
-    private static Path toolDir(String text) {
-        Path folder = ServerOptions.path("--tool-dirs", text);
-        if (!folder.isAbsolute() || !Files.isDirectory(folder)) {
-            throw new IllegalArgumentException(
-                    Complaint.about("--tool-dirs", "takes absolute paths of folders, not '" + text + "'"));
-        }
-        return folder;
     }
 
     int slots() {

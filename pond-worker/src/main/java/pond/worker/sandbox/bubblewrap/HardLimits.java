@@ -8,14 +8,18 @@ import java.util.List;
  * @param processes the most processes of one user
  * @param fileSize the most bytes of a file
  * @param openFiles the most descriptors of a process
+ * @param core the most bytes of a core file
  */
-record HardLimits(long processes, long fileSize, long openFiles) {
+record HardLimits(long processes, long fileSize, long openFiles, long core) {
     private static final int HARD_COLUMN = 1;
 
     /** From the lines of /proc/PID/limits. What is not found there counts as no limit. */
     static HardLimits parse(List<String> lines) {
         return new HardLimits(
-                find(lines, "Max processes"), find(lines, "Max file size"), find(lines, "Max open files"));
+                find(lines, "Max processes"),
+                find(lines, "Max file size"),
+                find(lines, "Max open files"),
+                find(lines, "Max core file size"));
     }
 
     private static long find(List<String> lines, String name) {

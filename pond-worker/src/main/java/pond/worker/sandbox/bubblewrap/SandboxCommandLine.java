@@ -64,11 +64,13 @@ final class SandboxCommandLine {
 
     private static List<String> resourceLimits(Limits limits, SandboxHost host) {
         HardLimits most = host.hardLimits();
+        long core = Math.min(1, most.core());
         return List.of(
                 host.programs().prlimit().toString(),
                 "--nproc=" + Math.min(limits.pids(), most.processes()),
-                // Zero would still start a core handler that takes a pipe: core(5).
-                "--core=1:1",
+                // Zero would still start a core handler that takes a pipe, core(5); but one is more than some workers
+                // have.
+                "--core=" + core + ":" + core,
                 "--fsize=" + Math.min(limits.fileSize(), most.fileSize()),
                 "--nofile=" + Math.min(limits.openFiles(), most.openFiles()),
                 "--");

@@ -18,7 +18,8 @@ import pond.worker.sandbox.bubblewrap.SandboxPolicy.Enforcement;
 
 /** The lists as they stand; no process. */
 class SandboxCommandLineTest {
-    private static final HardLimits ANY = new HardLimits(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final HardLimits ANY =
+            new HardLimits(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
     private static final StageFolders FOLDERS = new StageFolders(
             Path.of("/w/j/src"),
             Path.of("/w/j/out"),
@@ -153,9 +154,9 @@ class SandboxCommandLineTest {
 
     @Test
     void noLimitIsSetAboveTheWorkersOwn() throws Exception {
-        List<String> argv = launch(host(false, List.of(), new HardLimits(100, 1 << 20, 256)), Optional.empty());
+        List<String> argv = launch(host(false, List.of(), new HardLimits(100, 1 << 20, 256, 0)), Optional.empty());
 
-        assertThat(argv).contains("--nproc=100", "--fsize=1048576", "--nofile=256");
+        assertThat(argv).contains("--nproc=100", "--core=0:0", "--fsize=1048576", "--nofile=256");
     }
 
     @Test
