@@ -161,7 +161,10 @@ class BubblewrapTest {
         CompletableFuture<TestStage> started = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                started.complete(start(READ, "sleep 1; echo still here"));
+                TestStage stage = start(READ, "echo on; sleep 1; echo still here");
+                // Not before it has begun: what it dies by is armed only then.
+                await().atMost(30, TimeUnit.SECONDS).until(() -> stage.stdout().contains("on"));
+                started.complete(stage);
             } catch (Exception e) {
                 started.completeExceptionally(e);
             }
@@ -171,7 +174,7 @@ class BubblewrapTest {
         TestStage stage = started.get(30, TimeUnit.SECONDS);
 
         assertThat(stage.end().status()).isEqualTo(new ExitStatus.Exited(0));
-        assertThat(stage.stdout()).containsExactly("still here");
+        assertThat(stage.stdout()).containsExactly("on", "still here");
     }
 
     @Test
@@ -181,12 +184,18 @@ class BubblewrapTest {
                 machine.state,
                 Setup.of(WRITE).with(Map.of("LD_PRELOAD", "/stage/src/no.so", "LANGUAGE", "xx", "IFS", "a")),
                 List.of("sh", "-c", "echo $LD_PRELOAD $LANGUAGE; env | grep -c LATE"));
+        TestStage once = TestStage.start(
+                machine.bubblewrap,
+                machine.state,
+                Setup.of(WRITE).with(Map.of("LD_PRELOAD", "/stage/src/no.so")),
+                List.of("/bin/true"));
 
         stage.end();
+        once.end();
 
         assertThat(stage.stdout()).containsExactly("/stage/src/no.so xx", "0");
-        // The loader complains once for each program that is given the library; those before the stage's are not.
-        assertThat(stage.stderr()).allMatch(line -> line.startsWith("ERROR: ld.so"));
+        // The loader complains once for each program that is given the library: here the stage's own, and no other.
+        assertThat(once.stderr()).hasSize(1).allMatch(line -> line.startsWith("ERROR: ld.so"));
     }
 
     @Test
