@@ -105,6 +105,10 @@ public final class WorkerDesk {
 
     /** Waits for jobs; see {@link pond.common.protocol.WorkerProtocol#lease}. */
     public CompletableFuture<List<Job>> lease(WorkerId id, LeaseRequest request) {
+        if (workers.find(id).filter(Worker::draining).isPresent()) {
+            // An empty answer that comes early is how a worker without jobs learns that something is wanted of it.
+            return CompletableFuture.completedFuture(List.of());
+        }
         int slots = Math.max(1, request.freeSlots());
         return leaseDesk.lease(id, slots, bounded(request.maxWait()), jobDesk.claims());
     }

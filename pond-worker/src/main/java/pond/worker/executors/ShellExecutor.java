@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import pond.common.api.LogStream;
 import pond.common.definition.ExecutorKind;
 import pond.common.definition.ExecutorSpec;
 import pond.common.definition.SandboxProfile;
@@ -20,7 +19,6 @@ import pond.worker.sandbox.ExitStatus;
 import pond.worker.sandbox.JobMark;
 import pond.worker.sandbox.Sandbox;
 import pond.worker.sandbox.bubblewrap.Bubblewrap;
-import pond.worker.sandbox.bubblewrap.Probe;
 
 /**
  * Runs a command in the stage's checkout. A stage that names a profile runs in a sandbox of that profile or not at all;
@@ -63,10 +61,7 @@ public final class ShellExecutor implements Executor {
         ExecutorSpec.Shell shell = (ExecutorSpec.Shell) context.job().executor();
         Optional<SandboxProfile> asked = shell.sandboxBlock().map(SandboxSpec::profile);
         if (asked.filter(SandboxProfile.NONE::equals).isPresent()) {
-            return unconfined(
-                    context,
-                    shell,
-                    "unconfined_sandbox: profile none is no boundary; this stage has the worker's files and network");
+            return unconfined(context, shell);
         }
         Optional<Bubblewrap> bubblewrap = sandboxes.bubblewrap();
         if (bubblewrap.isPresent() && (asked.isPresent() || bubblewrap.get().offered())) {
@@ -77,16 +72,11 @@ public final class ShellExecutor implements Executor {
                         asked.get().toString(),
                         "sandbox_unavailable",
                         "the stage asks for the profile '" + asked.get() + "', and this worker has no sandbox for it")
-                : unconfined(context, shell, "unconfined_sandbox: this worker has no sandbox" + why(bubblewrap));
+                : unconfined(context, shell);
     }
 
-    private static String why(Optional<Bubblewrap> bubblewrap) {
-        return bubblewrap.isPresent() && bubblewrap.get().state() instanceof Probe.Unavailable unavailable
-                ? " (" + unavailable.text() + "); the stage runs as a plain subprocess"
-                : "; the stage runs as a plain subprocess";
-    }
-
-    private Execution unconfined(ExecutionContext context, ExecutorSpec.Shell shell, String line)
+    /** That a stage would run plain was said to its caller when it was submitted, in the answer and in the log. */
+    private Execution unconfined(ExecutionContext context, ExecutorSpec.Shell shell)
             throws IOException, InterruptedException {
         @Nullable
         String asked =
@@ -94,7 +84,6 @@ public final class ShellExecutor implements Executor {
         if (!sandboxes.plainAllowed()) {
             return refused(asked, "sandbox_required", "this worker runs no stage without a sandbox");
         }
-        context.line(LogStream.SYSTEM, line);
         Command command;
         try {
             Places places = new Places(

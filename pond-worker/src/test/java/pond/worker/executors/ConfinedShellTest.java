@@ -167,13 +167,13 @@ class ConfinedShellTest {
     }
 
     @Test
-    void theProfileNoneRunsPlainWithALoudLine() throws Exception {
+    void theProfileNoneRunsPlain() throws Exception {
         TestContext context = sh("pwd", new SandboxSpec(SandboxProfile.NONE, null, null, List.of(), null));
 
         Executor.Execution execution = executor.execute(context);
 
         assertThat(execution.receipt().confinement().effective()).isEqualTo("plain");
-        assertThat(context.lines).anyMatch(line -> line.startsWith("system: unconfined_sandbox: profile none"));
+        assertThat(context.lines).doesNotContain("stdout: /stage/src");
     }
 
     private void assertRefused(SandboxSpec block, String code) throws IOException, InterruptedException {

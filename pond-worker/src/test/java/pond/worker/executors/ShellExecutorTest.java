@@ -232,7 +232,7 @@ final class ShellExecutorTest {
 
         Executor.Execution execution = executor.execute(context);
 
-        assertThat(context.lines).contains("stdout: *** *** sentencepiece production 1234");
+        assertThat(context.lines).containsExactly("stdout: *** *** sentencepiece production 1234");
         assertThat(execution.receipt().output().masked()).isEqualTo(2);
     }
 
