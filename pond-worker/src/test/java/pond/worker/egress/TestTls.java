@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate authority of the test's own and one certificate by it, made with the JDK's keytool. */
-final class TestTls {
+public final class TestTls {
     private static final String PASSWORD = "changeit";
 
     private final Path folder;
@@ -25,7 +25,7 @@ final class TestTls {
     private final SSLContext client;
 
     /** @param names the hosts of the certificate */
-    TestTls(Path folder, String... names) throws Exception {
+    public TestTls(Path folder, String... names) throws Exception {
         this.folder = folder;
         String hosts = "SAN=dns:" + String.join(",dns:", names);
         keytool("-genkeypair", "ca", "-keyalg", "EC", "-validity", "2", "-dname", "CN=Test CA", "-ext", "bc=ca:true");
@@ -100,12 +100,12 @@ final class TestTls {
     }
 
     /** The authority's certificate as PEM. */
-    Path ca() {
+    public Path ca() {
         return folder.resolve("ca.pem");
     }
 
     /** The same for Java: PKCS12 with the password {@code changeit}. */
-    Path trustStore() {
+    public Path trustStore() {
         return folder.resolve("trust.p12");
     }
 
@@ -113,7 +113,7 @@ final class TestTls {
         return client;
     }
 
-    SSLContext server() {
+    public SSLContext server() {
         return server;
     }
 
