@@ -37,7 +37,7 @@ class CommonFencesTest {
     private static final List<List<String>> ROOMS = List.of(
             List.of("json", "ids", "bundle", "net"),
             List.of("problems"),
-            List.of("definition"),
+            List.of("definition", "swarm"),
             List.of("api"),
             List.of("protocol"));
 
