@@ -3,6 +3,7 @@ package pond.server.config;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 
-/** The key that seals the credentials of sources, kept in the state folder when the operator gives none. */
+/**
+ * The key that seals secrets at rest, kept in the state folder when the operator gives none. While it is being changed a
+ * second file holds the next key, and what is sealed may be under either.
+ */
 public final class SourceKeyFile {
     private static final String NAME = "source.key";
+    private static final String NEXT = "source.key.next";
     private static final int BYTES = 32;
 
     private SourceKeyFile() {}
@@ -31,10 +37,42 @@ public final class SourceKeyFile {
         if (!Files.exists(file)) {
             create(file);
         }
+        return read(file);
+    }
+
+    /** The next key, when a change of the key has begun and not ended. */
+    public static Optional<byte[]> readNext(Path stateDir) throws IOException {
+        Path file = stateDir.resolve(NEXT);
+        return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+    }
+
+    /**
+     * The next key: made when there is none, else the one of a change that has not ended, since something may be sealed
+     * with it. On disk before this returns.
+     */
+    public static byte[] readOrCreateNext(Path stateDir) throws IOException {
+        Path file = stateDir.resolve(NEXT);
+        if (!Files.exists(file)) {
+            create(file);
+        }
+        return read(file);
+    }
+
+    /** Makes the next key the key, in one step; the old one is gone then. */
+    public static void promoteNext(Path stateDir) throws IOException {
+        replace(stateDir.resolve(NEXT), stateDir.resolve(NAME));
+    }
+
+    /**
+     * A key from a file of the operator's.
+     *
+     * @throws SettingException when the file holds something else
+     */
+    public static byte[] read(Path file) throws IOException {
         try {
             return SettingValues.key(
                     Files.readString(file, StandardCharsets.US_ASCII).strip());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | CharacterCodingException e) {
             throw new SettingException(file + " is not a key of 32 bytes in url-safe base64; restore it from a backup");
         }
     }
@@ -43,7 +81,7 @@ public final class SourceKeyFile {
         byte[] key = new byte[BYTES];
         new SecureRandom().nextBytes(key);
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(key) + "\n";
-        Path fresh = file.resolveSibling(NAME + ".new");
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         try (FileChannel channel = FileChannel.open(
                 fresh,
@@ -52,6 +90,10 @@ public final class SourceKeyFile {
             channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
             channel.force(true);
         }
+        replace(fresh, file);
+    }
+
+    private static void replace(Path fresh, Path file) throws IOException {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             folder.force(true);
