@@ -13,17 +13,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pond.common.api.HealthView;
 import pond.common.definition.ExecutorKind;
 import pond.common.protocol.Job.Limits;
 import pond.server.artifacts.ArtifactHandler;
 import pond.server.artifacts.ArtifactService;
+import pond.server.audit.AdminFilter;
+import pond.server.audit.AuditHandler;
+import pond.server.audit.AuditLog;
 import pond.server.auth.Access;
 import pond.server.auth.AuthFilter;
 import pond.server.auth.Authenticator;
 import pond.server.cli.VersionProvider;
 import pond.server.config.ServerConfig;
 import pond.server.config.SourceKeyFile;
+import pond.server.credentials.CredentialHandler;
+import pond.server.credentials.Credentials;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
@@ -34,6 +41,8 @@ import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
 import pond.server.dispatch.WorkerDesk;
 import pond.server.enrollment.EnrollmentService;
+import pond.server.harnesses.HarnessHandler;
+import pond.server.harnesses.Harnesses;
 import pond.server.http.Answers;
 import pond.server.http.DocsHandler;
 import pond.server.http.HealthHandler;
@@ -44,6 +53,8 @@ import pond.server.local.LocalWorkers;
 import pond.server.logs.LogHandler;
 import pond.server.logs.LogService;
 import pond.server.logs.LogTail;
+import pond.server.models.ModelHandler;
+import pond.server.models.Models;
 import pond.server.preflight.PreflightHandler;
 import pond.server.preflight.PreflightService;
 import pond.server.preflight.PreflightSettings;
@@ -73,9 +84,11 @@ public final class PondServer implements RunningServer {
     /** A whole run's log is bounded at some jobs' worth; each job has its own, smaller bound. */
     private static final int RUN_LOG_JOBS = 16;
 
+    private static final Logger log = LoggerFactory.getLogger(PondServer.class);
     private static final Duration BUSY = Duration.ofSeconds(5);
     private static final List<String> DOCS =
-            List.of("integrate", "workflows", "builtins", "workers", "sandboxing", "configuration", "decisions");
+            List.of(
+                    "integrate", "workflows", "builtins", "workers", "sandboxing", "swarm", "configuration", "decisions");
 
     private final Closing closing = new Closing();
     private final InstantSource clock = InstantSource.system();
@@ -113,7 +126,12 @@ public final class PondServer implements RunningServer {
         StageService stages = new StageService();
         WorkerService workers = new WorkerService(database, clock);
         EnrollmentService enrollment = new EnrollmentService(database, clock);
-        RunService runs = new RunService(database, logs, stages, sourceKey(state), clock);
+        SourceKey sourceKey = sourceKey(state);
+        AuditLog audit = new AuditLog(database, clock);
+        Harnesses harnesses = new Harnesses(database, audit, clock);
+        Models models = new Models(database, audit, clock);
+        Credentials credentials = new Credentials(database, sourceKey, models::listUsersOf, audit, clock);
+        RunService runs = new RunService(database, logs, stages, sourceKey, clock);
 
         DispatchSettings settings = dispatchSettings();
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
@@ -159,7 +177,7 @@ public final class PondServer implements RunningServer {
                 Map.of(
                         EnrollmentService.CODE_PREFIX, enrollment::findCode,
                         EnrollmentService.BEARER_PREFIX, enrollment::findBearer)));
-        PreflightService preflight = new PreflightService(workers, preflightSettings());
+        PreflightService preflight = new PreflightService(workers, harnesses, models, preflightSettings());
         LogTail tail = new LogTail(
                 logs,
                 run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
@@ -168,6 +186,11 @@ public final class PondServer implements RunningServer {
                 answers,
                 List.of(
                         auth::register,
+                        new AdminFilter()::register,
+                        new CredentialHandler(credentials, answers)::register,
+                        new HarnessHandler(harnesses, answers)::register,
+                        new ModelHandler(models, answers)::register,
+                        new AuditHandler(audit, answers)::register,
                         new PreflightHandler(preflight, answers)::register,
                         new RunHandler(runs, dispatcher, preflight, access, answers)::register,
                         new LogHandler(tail, access, answers)::register,
@@ -203,7 +226,16 @@ public final class PondServer implements RunningServer {
 
     private SourceKey sourceKey(StateDir state) throws IOException {
         Optional<byte[]> given = config.sourceKey();
-        return new SourceKey(given.isPresent() ? given.get() : SourceKeyFile.readOrCreate(state.root()));
+        if (given.isPresent()) {
+            return new SourceKey(given.get());
+        }
+        byte[] key = SourceKeyFile.readOrCreate(state.root());
+        Optional<byte[]> next = SourceKeyFile.readNext(state.root());
+        if (next.isPresent()) {
+            log.warn("a change of the source key has not ended; stop the server and run rotate-source-key again");
+            return new SourceKey(key, next.get());
+        }
+        return new SourceKey(key);
     }
 
     private DispatchSettings dispatchSettings() {

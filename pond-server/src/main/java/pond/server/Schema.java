@@ -12,7 +12,8 @@ final class Schema {
             "0003_create_artifacts.sql",
             "0004_create_usage.sql",
             "0005_create_workers.sql",
-            "0006_create_enrollment.sql");
+            "0006_create_enrollment.sql",
+            "0007_create_registry.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 
     private Schema() {}

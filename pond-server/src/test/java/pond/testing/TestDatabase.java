@@ -30,7 +30,11 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Opens {@code NAME.db} in the folder with these scripts of {@code db/NAME}. */
     public TestDatabase(Path folder, String name, String... scripts) {
-        Migrator migrator = new Migrator("db/" + name, List.of(scripts), InstantSource.fixed(Instant.EPOCH));
+        this(folder, name, new Migrator("db/" + name, List.of(scripts), InstantSource.fixed(Instant.EPOCH)));
+    }
+
+    /** Opens {@code NAME.db} in the folder with a schema, such as the server's own. */
+    public TestDatabase(Path folder, String name, Migrator migrator) {
         db = Database.open(DatabaseConfig.of(name, folder.resolve(name + ".db")), migrator, completions);
     }
 

@@ -103,7 +103,8 @@ public final class Answers implements AutoCloseable {
         hangups.close();
     }
 
-    static String requestId(Context ctx) {
+    /** The id of a request, as its answer's {@code X-Request-Id} has it. */
+    public static String requestId(Context ctx) {
         String id = ctx.attribute(FrontDoor.REQUEST_ID);
         return id == null ? "unknown" : id;
     }

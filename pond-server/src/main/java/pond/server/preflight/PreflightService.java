@@ -12,6 +12,8 @@ import pond.common.problems.Problems;
 import pond.server.auth.Access;
 import pond.server.auth.Principal;
 import pond.server.errors.PondException;
+import pond.server.harnesses.Harnesses;
+import pond.server.models.Models;
 import pond.server.stages.Stage;
 import pond.server.workers.WorkerService;
 
@@ -20,13 +22,13 @@ public final class PreflightService {
     private final StagePlans plans;
     private final List<Check> checks;
 
-    public PreflightService(WorkerService workers, PreflightSettings settings) {
+    public PreflightService(WorkerService workers, Harnesses harnesses, Models models, PreflightSettings settings) {
         plans = new StagePlans(workers, settings.requireSandbox());
         checks = List.of(
                 new LabelsCheck(settings.requiredLabels()),
                 new SourcesCheck(settings.folderSources()),
                 new SandboxCheck(settings, plans),
-                new HarnessCheck(),
+                new HarnessCheck(harnesses, models),
                 new CapabilityCheck(workers));
     }
 

@@ -43,6 +43,7 @@ class ServerFencesTest {
             List.of("http"),
             List.of("auth"),
             List.of("sealing", "watch"),
+            List.of("audit"),
             List.of(
                     "keys",
                     "enrollment",
@@ -50,7 +51,6 @@ class ServerFencesTest {
                     "logs",
                     "usage",
                     "artifacts",
-                    "audit",
                     "credentials",
                     "harnesses",
                     "models"),

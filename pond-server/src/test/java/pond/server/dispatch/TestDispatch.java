@@ -18,6 +18,7 @@ import pond.common.json.Json;
 import pond.common.protocol.Job.Limits;
 import pond.server.TestSchema;
 import pond.server.artifacts.ArtifactService;
+import pond.server.audit.AuditLog;
 import pond.server.auth.Principal;
 import pond.server.config.UnconfinedShell;
 import pond.server.db.Database;
@@ -25,7 +26,9 @@ import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
 import pond.server.enrollment.CodeRequest;
 import pond.server.enrollment.EnrollmentService;
+import pond.server.harnesses.Harnesses;
 import pond.server.logs.LogService;
+import pond.server.models.Models;
 import pond.server.preflight.PreflightService;
 import pond.server.preflight.PreflightSettings;
 import pond.server.runs.RunService;
@@ -111,8 +114,12 @@ public final class TestDispatch implements AutoCloseable {
                 workers,
                 new Bundles(state.bundles()),
                 settings.limits());
+        AuditLog audit = new AuditLog(database, clock);
         preflight = new PreflightService(
-                workers, new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false));
+                workers,
+                new Harnesses(database, audit, clock),
+                new Models(database, audit, clock),
+                new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false));
         parts = List.of(
                 reaper::close, leaseDesk::close, database::close, logDatabase::close, state::close, answers::shutdown);
     }
