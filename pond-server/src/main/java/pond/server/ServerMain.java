@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.server.cli.CommandLines;
+import pond.server.cli.CredentialsCommand;
+import pond.server.cli.HarnessCommand;
 import pond.server.cli.KeysCommand;
+import pond.server.cli.ModelCommand;
 import pond.server.cli.PreflightCommand;
 import pond.server.cli.RunCommand;
 import pond.server.cli.VersionProvider;
@@ -56,8 +59,12 @@ public final class ServerMain {
         CommandLine root = new CommandLine(new ServerMain())
                 .addSubcommand(new ServeCommand(env, starter))
                 .addSubcommand(new KeysCommand(ServerMain::keys))
+                .addSubcommand(new RotateSourceKeyCommand(env, new KeyRotation(InstantSource.system())))
                 .addSubcommand(new RunCommand())
-                .addSubcommand(new PreflightCommand());
+                .addSubcommand(new PreflightCommand())
+                .addSubcommand(new HarnessCommand())
+                .addSubcommand(new ModelCommand())
+                .addSubcommand(new CredentialsCommand(env));
         return CommandLines.prepare(root, env);
     }
 

@@ -1,9 +1,11 @@
 package pond.server.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import pond.common.json.Json;
 
 /** The options that every command of the client has. */
 final class ServerOptions {
@@ -48,6 +51,24 @@ final class ServerOptions {
             return new PondClient(server, token(), insecureHttp);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    AdminClient admin() throws IOException {
+        try {
+            return new AdminClient(server, token(), insecureHttp);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(line(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Prints a result: as JSON where that was asked for. */
+    void print(Object result, Consumer<PrintWriter> text) {
+        PrintWriter out = line().getOut();
+        if (json) {
+            out.println(Json.write(result));
+        } else {
+            text.accept(out);
         }
     }
 

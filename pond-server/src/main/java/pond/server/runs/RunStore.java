@@ -132,6 +132,20 @@ final class RunStore {
 
     record Listed(Run run, Snapshot snapshot) {}
 
+    /** Sealed sources in the order of their runs, after one of them; empty text for the first page. */
+    List<Sealed> listSealed(Tx tx, String after, int limit) {
+        return tx.list("""
+                SELECT run_id, sealed_sources FROM run_snapshots
+                WHERE sealed_sources IS NOT NULL AND run_id > ? ORDER BY run_id LIMIT ?
+                """, row -> new Sealed(row.text("run_id"), row.text("sealed_sources")), after, limit);
+    }
+
+    record Sealed(String run, String sources) {}
+
+    void updateSealed(Tx tx, Sealed sealed) {
+        tx.update("UPDATE run_snapshots SET sealed_sources = ? WHERE run_id = ?", sealed.sources(), sealed.run());
+    }
+
     private static Listed listed(Row row) {
         return new Listed(run(row), snapshot(row, ""));
     }

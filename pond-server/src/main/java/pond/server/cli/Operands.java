@@ -1,0 +1,25 @@
+package pond.server.cli;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
+import pond.common.ids.ProjectId;
+import pond.common.swarm.RegistryKey;
+
+/** Words of the command line that go into a URL, checked before they do. */
+final class Operands {
+    private Operands() {}
+
+    static String key(ServerOptions options, String text) {
+        return RegistryKey.parse(text)
+                .orElseThrow(() -> new ParameterException(
+                        options.line(), "'" + Terminal.clean(text) + "' is not a key of a register"));
+    }
+
+    static Optional<ProjectId> project(ServerOptions options, @Nullable String text) {
+        return Optional.ofNullable(text)
+                .map(given -> ProjectId.parse(given)
+                        .orElseThrow(() -> new ParameterException(
+                                options.line(), "--project must have 1 to 128 printable characters")));
+    }
+}
