@@ -2,6 +2,7 @@ package pond.server.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -45,10 +46,13 @@ class RegistryScenariosTest {
 
     @Test
     void whatIsRegisteredOutlivesTheServerAndTheSecretIsNowhere() throws IOException {
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        // Tests are quiet otherwise.
+        Logger pondLog = (Logger) LoggerFactory.getLogger("pond");
+        Level usual = pondLog.getLevel();
+        pondLog.setLevel(Level.TRACE);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
-        root.addAppender(log);
+        pondLog.addAppender(log);
         LoggerFactory.getLogger(RegistryScenariosTest.class).warn("lines of the log are seen here");
         List<String> answers = new ArrayList<>();
         try (TestPond pond = TestPond.startWithoutWaiting(folder)) {
@@ -65,7 +69,8 @@ class RegistryScenariosTest {
             answers.add(found.toString());
             answers.add(pond.service().get("/v1/admin/audit").body());
         } finally {
-            root.detachAppender(log);
+            pondLog.detachAppender(log);
+            pondLog.setLevel(usual);
         }
 
         List<String> files = new ArrayList<>();
