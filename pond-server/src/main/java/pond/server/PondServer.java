@@ -20,7 +20,6 @@ import pond.common.definition.ExecutorKind;
 import pond.common.protocol.Job.Limits;
 import pond.server.artifacts.ArtifactHandler;
 import pond.server.artifacts.ArtifactService;
-import pond.server.audit.AdminFilter;
 import pond.server.audit.AuditHandler;
 import pond.server.audit.AuditLog;
 import pond.server.auth.Access;
@@ -86,9 +85,8 @@ public final class PondServer implements RunningServer {
 
     private static final Logger log = LoggerFactory.getLogger(PondServer.class);
     private static final Duration BUSY = Duration.ofSeconds(5);
-    private static final List<String> DOCS =
-            List.of(
-                    "integrate", "workflows", "builtins", "workers", "sandboxing", "swarm", "configuration", "decisions");
+    private static final List<String> DOCS = List.of(
+            "integrate", "workflows", "builtins", "workers", "sandboxing", "swarm", "configuration", "decisions");
 
     private final Closing closing = new Closing();
     private final InstantSource clock = InstantSource.system();
@@ -186,7 +184,6 @@ public final class PondServer implements RunningServer {
                 answers,
                 List.of(
                         auth::register,
-                        new AdminFilter()::register,
                         new CredentialHandler(credentials, answers)::register,
                         new HarnessHandler(harnesses, answers)::register,
                         new ModelHandler(models, answers)::register,

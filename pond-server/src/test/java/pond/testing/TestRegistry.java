@@ -8,7 +8,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import pond.common.json.Json;
-import pond.server.audit.AdminFilter;
 import pond.server.audit.AuditHandler;
 import pond.server.audit.AuditLog;
 import pond.server.credentials.CredentialHandler;
@@ -38,7 +37,6 @@ public final class TestRegistry implements AutoCloseable {
         TestRuns tokens = new TestRuns();
         http = TestHttp.start((routes, answers) -> {
             tokens.authenticate(routes);
-            new AdminFilter().register(routes);
             new CredentialHandler(credentials, answers).register(routes);
             new HarnessHandler(harnesses, answers).register(routes);
             new ModelHandler(models, answers).register(routes);
