@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import pond.common.definition.ExecutorKind;
 import pond.common.net.AddressRange;
+import pond.worker.checkout.Owner;
 import pond.worker.egress.EgressLimits;
 import pond.worker.egress.EgressProxy;
 import pond.worker.egress.EgressRules;
@@ -97,11 +98,18 @@ final class WorkerAssembly {
                     .ifPresent(state ->
                             offered.addAll(state instanceof Probe.Capabilities found ? found.words() : Set.of()));
             Offer offer = new Offer(new ExecutorRegistry(executors), offered, tags);
-            return new Parts(new WorkerConfig(name, VersionProvider.version(), slots, offer, disk, plain), bubblewrap);
+            Disk owned =
+                    bubblewrap.flatMap(WorkerAssembly::owner).map(disk::ownedBy).orElse(disk);
+            return new Parts(new WorkerConfig(name, VersionProvider.version(), slots, offer, owned, plain), bubblewrap);
         } catch (IOException | RuntimeException e) {
             bubblewrap.ifPresent(Bubblewrap::close);
             throw e;
         }
+    }
+
+    /** Whom shared checkouts are to belong to, unless to the worker. */
+    private static Optional<Owner> owner(Bubblewrap bubblewrap) {
+        return bubblewrap.uid().flatMap(uid -> bubblewrap.gid().map(gid -> new Owner(uid, gid)));
     }
 
     private Executor executor(ExecutorKind kind, BareSandbox plain, Optional<Bubblewrap> bubblewrap)

@@ -96,7 +96,7 @@ final class ConfinedShell {
     private Execution run(Stage stage, SandboxPolicy policy, Optional<StageNetwork.Way> way)
             throws IOException, InterruptedException, SandboxRefusedException {
         ExecutionContext context = stage.context();
-        StageFolders folders = folders(context, way);
+        StageFolders folders = folders(context, policy, way);
         JobMark mark = JobMark.next(workerMark);
         Map<String, String> more = new LinkedHashMap<>(FOR_PROGRAMS);
         way.ifPresent(open -> more.putAll(open.variables()));
@@ -127,10 +127,10 @@ final class ConfinedShell {
                 ProcessRun.receipt(confinement(stage, policy, process.limits()), ended, refused));
     }
 
-    private static StageFolders folders(ExecutionContext context, Optional<StageNetwork.Way> way)
+    private static StageFolders folders(ExecutionContext context, SandboxPolicy policy, Optional<StageNetwork.Way> way)
             throws IOException, InterruptedException {
         StageFolders folders = new StageFolders(
-                context.checkout(),
+                ConfinedCheckout.of(context, policy.checkout()),
                 context.output(),
                 context.inputs(),
                 context.inputsByStage(),

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.sandbox.HostCommand;
+import pond.worker.sandbox.bubblewrap.SandboxPolicy;
 
 /**
  * A worker: attaches to its server, and again whenever the server does not know it any more, takes jobs while slots are
@@ -23,6 +24,8 @@ public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     /** How long {@link #close} gives stages; above the server's usual grace for a cancel. */
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(15);
+
+    private static final String SANDBOX = "sandbox." + SandboxPolicy.BACKEND;
 
     private static final Duration DETACH_WITHIN = Duration.ofSeconds(10);
 
@@ -48,6 +51,11 @@ public final class Worker implements AutoCloseable {
         }
         HostCommand host = new HostCommand(config.sandbox(), config.disk().mark());
         Workspaces workspaces = Workspaces.open(config.disk(), host);
+        if (config.offer().capabilities().contains(SANDBOX)) {
+            new WorkerThreads(config.name() + "-copies")
+                    .newThread(workspaces::tryCopies)
+                    .start();
+        }
         Lifecycle life = new Lifecycle(config, protocol, new Clocks(clock, nanos), workspaces);
         life.soon(life::attach);
         return new Worker(life);

@@ -16,6 +16,7 @@ import pond.worker.checkout.BundleCache;
 import pond.worker.checkout.BundleExtractor;
 import pond.worker.checkout.Checkouts;
 import pond.worker.checkout.Copies;
+import pond.worker.checkout.CopyMethod;
 import pond.worker.checkout.Owner;
 import pond.worker.checkout.Throwaway;
 import pond.worker.runtime.Workspace.Part;
@@ -50,7 +51,8 @@ final class Workspaces {
      * @param host runs the programs that copy checkouts
      */
     static Workspaces open(WorkerConfig.Disk disk, HostCommand host) throws IOException {
-        Path state = disk.stateDir().toAbsolutePath();
+        // By its real path, which is what sandboxes show: one that no mount can name is found out here, not in a stage.
+        Path state = Files.createDirectories(disk.stateDir()).toRealPath();
         Path work = state.resolve("work");
         Files.createDirectories(work, Workspace.mode(disk.owner().isPresent()));
         sweep(work);
@@ -94,6 +96,21 @@ final class Workspaces {
             owner.get().take(tree);
         }
         return tree;
+    }
+
+    /**
+     * Finds out how checkouts are copied here and logs it, so that no stage has to wait for that. To be called on a thread
+     * of its own, and only where stages are confined to such copies.
+     */
+    void tryCopies() {
+        try {
+            CopyMethod unused = shared.copies().method();
+        } catch (IOException e) {
+            LOG.warn(
+                    "how checkouts can be copied could not be tried; the first stage that needs a copy tries again", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A copy of a shared tree in the job's folder, for its stage to change; see {@link Copies#make}. */

@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -22,6 +22,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import pond.common.protocol.Job.BundleRef;
 import pond.worker.sandbox.BareSandbox;
 import pond.worker.sandbox.HostCommand;
+import pond.worker.sandbox.OverlayMount;
 
 /**
  * Measures what it costs to give a stage a checkout of 20,000 files to change: taken from the bundle, copied by hand, by
@@ -35,6 +36,8 @@ final class CopyCost {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final BundleExtractor.Limits LIMITS = new BundleExtractor.Limits(100_000, 1L << 32);
 
+    private final Optional<Owner> owner =
+            System.getProperty("user.name").equals("root") ? Optional.of(new Owner(64_000, 64_000)) : Optional.empty();
     private final Path folder;
     private final Path tar;
     private final BundleRef bundle;
@@ -58,25 +61,24 @@ final class CopyCost {
     }
 
     private void measure() throws Exception {
-        Copies best = new Copies(host, folder.resolve("probe"), Overlaid.owner());
-        Copies copying = new Copies(host, folder.resolve("a,b"), Overlaid.owner());
+        Copies best = new Copies(host, folder.resolve("probe"), owner);
+        Copies copying = new Copies(host, folder.resolve("a,b"), owner);
         System.out.printf("here: %s; without that: %s%n", best.method(), copying.method());
         Path tree = folder.resolve("lower");
         extract(tree);
         for (int round = 0; round < ROUNDS; round++) {
             int turn = round;
             time("1 extract the tar", turn, this::extract);
-            time("2 cp -a by hand", turn, into -> byHand("cp", "-a", tree.toString(), into.toString()));
+            time("2 cp -a by hand", turn, into -> byHand(List.of("cp", "-a", tree.toString(), into.toString())));
             time("3 this room's copy", turn, into -> copying.make(tree, into, LONG, () -> false));
             time(
                     "4 cp -a --reflink=always",
                     turn,
-                    into -> byHand("cp", "-a", "--reflink=always", tree.toString(), into.toString()));
+                    into -> byHand(List.of("cp", "-a", "--reflink=always", tree.toString(), into.toString())));
             time("5 this room's best", turn, into -> best.make(tree, into, LONG, () -> false));
             time("6 look at its disk use", turn, into -> DiskUse.of(tree, LONG, System::nanoTime));
-            Overlaid overlaid = new Overlaid(tree, folder.resolve("overlaid" + turn), worker());
-            time("7 overlay and sandbox, from start to end", turn, into -> overlaid.run("true"));
-            time("8 the same without the overlay", turn, into -> bound(overlaid));
+            time("7 overlay and sandbox, from start to end", turn, this::overlaid);
+            time("8 the same without the overlay", turn, into -> byHand(asOwner(sandbox(tree))));
         }
         nanos.forEach((what, times) -> {
             Arrays.sort(times);
@@ -86,19 +88,43 @@ final class CopyCost {
         });
     }
 
-    private static Overlaid.Worker worker() {
-        return Overlaid.isRoot() ? Overlaid.Worker.ROOT : Overlaid.Worker.USER;
+    private void overlaid(Path into) throws IOException, InterruptedException {
+        OverlayMount mount = OverlayFolders.make(folder.resolve("lower"), into, owner);
+        byHand(asOwner(mount.wrap(sandbox(mount.merged()))));
     }
 
-    private static void bound(Overlaid overlaid) throws IOException, InterruptedException {
-        List<String> argv = overlaid.argv("true");
-        int inner = argv.indexOf("bwrap");
-        int drop = argv.indexOf("/usr/bin/unshare");
-        List<String> plain = new ArrayList<>(argv.subList(0, drop));
-        plain.addAll(argv.subList(inner, argv.size()));
-        if (Overlaid.start(plain).waitFor() != 0) {
-            throw new IOException("the sandbox did not start");
-        }
+    private List<String> asOwner(List<String> argv) {
+        return owner.map(user -> user.running(argv)).orElse(argv);
+    }
+
+    private static List<String> sandbox(Path checkout) {
+        return List.of(
+                "/usr/bin/bwrap",
+                "--unshare-all",
+                "--unshare-user",
+                "--disable-userns",
+                "--uid",
+                "1",
+                "--gid",
+                "1",
+                "--cap-drop",
+                "ALL",
+                "--ro-bind",
+                "/",
+                "/",
+                "--proc",
+                "/proc",
+                "--dev",
+                "/dev",
+                "--tmpfs",
+                "/tmp",
+                "--bind",
+                checkout.toString(),
+                "/mnt",
+                "--chdir",
+                "/mnt",
+                "--",
+                "/usr/bin/true");
     }
 
     private interface Work {
@@ -125,11 +151,11 @@ final class CopyCost {
 
     private void extract(Path into) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(tar), 1 << 16)) {
-            BundleExtractor.extract(in, bundle, into, LIMITS, Overlaid.owner());
+            BundleExtractor.extract(in, bundle, into, LIMITS, owner);
         }
     }
 
-    private static void byHand(String... argv) throws IOException, InterruptedException {
+    private static void byHand(List<String> argv) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(argv)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -197,12 +197,28 @@ public final class Bubblewrap implements AutoCloseable {
         return new BubblewrapSandbox(shop, policy, handover.give(folders));
     }
 
-    /** The user whom stages run as, where that is another one than the worker; for those who make sockets for them. */
+    /**
+     * The user whom stages run as, where that is another one than the worker; for those who make sockets and checkouts
+     * for them. Known also while there are no sandboxes: they may come.
+     */
     public Optional<Integer> uid() {
-        return Optional.ofNullable(workshop)
-                .map(shop -> shop.host().user())
-                .filter(SandboxUser::drop)
-                .map(SandboxUser::uid);
+        return otherUser().map(SandboxUser::uid);
+    }
+
+    /** The group that goes with {@link #uid}. */
+    public Optional<Integer> gid() {
+        return otherUser().map(SandboxUser::gid);
+    }
+
+    private Optional<SandboxUser> otherUser() {
+        Workshop shop = workshop;
+        try {
+            SandboxUser user = shop != null ? shop.host().user() : HostSurvey.user(settings);
+            return Optional.of(user).filter(SandboxUser::drop);
+        } catch (UnavailableException e) {
+            LOG.debug("nobody is known whom stages would run as: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Ends every sandbox that still runs, and removes what all of them shared. */

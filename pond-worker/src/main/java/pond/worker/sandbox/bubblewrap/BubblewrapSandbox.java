@@ -64,8 +64,8 @@ public final class BubblewrapSandbox implements Sandbox {
                 new StartFiles(folder.resolve("args"), folder.resolve("status"), group.map(ControlGroup::processes));
         LateVariables late = LateVariables.of(command.environment().variables(), command.argv());
         writeOptions(files.arguments(), late.variables());
-        ProcessBuilder builder = new ProcessBuilder(
-                        SandboxCommandLine.launch(policy, workshop.host(), files, late.command()))
+        ProcessBuilder builder = new ProcessBuilder(SandboxCommandLine.launch(
+                        policy, workshop.host(), files, folders.checkout().overlay(), late.command()))
                 .directory(Path.of("/").toFile())
                 .redirectInput(Path.of("/dev/null").toFile());
         Map<String, String> environment = builder.environment();

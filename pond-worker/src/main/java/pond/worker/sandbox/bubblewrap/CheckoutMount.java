@@ -4,8 +4,6 @@ package pond.worker.sandbox.bubblewrap;
 public enum CheckoutMount {
     /** As fetched; writing fails. */
     READ_ONLY,
-    /** Writable, and the stage's own: what it keeps is collected from there. */
-    OWN,
-    /** Writable, and thrown away: nothing of it may reach another stage or the worker. */
-    THROWAWAY_COPY
+    /** Writable, and thrown away: what is kept of it is collected, nothing of it reaches another stage. */
+    WRITABLE
 }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pond.worker.sandbox.OverlayMount;
 
 /**
  * Gives a stage's folders to the user whom it runs as, where that is another one than the worker. To be called while no
@@ -28,7 +29,7 @@ final class Handover {
     /** The same folders by their real paths, given to the user. */
     StageFolders give(StageFolders folders) throws IOException, SandboxRefusedException {
         return new StageFolders(
-                own(folders.checkout()),
+                checkout(folders.checkout()),
                 own(folders.output()),
                 readable(folders.inputs()),
                 readable(folders.inputsByStage()),
@@ -36,6 +37,35 @@ final class Handover {
                 own(folders.temp()),
                 folders.egress(),
                 folders.broker());
+    }
+
+    private CheckoutFolder checkout(CheckoutFolder checkout) throws IOException, SandboxRefusedException {
+        if (checkout instanceof CheckoutFolder.Own one) {
+            return new CheckoutFolder.Own(own(one.tree()), one.given());
+        }
+        if (checkout instanceof CheckoutFolder.Overlaid overlaid) {
+            OverlayMount mount = overlaid.mount();
+            try {
+                return new CheckoutFolder.Overlaid(new OverlayMount(
+                        shared(mount.lower()), own(mount.upper()), own(mount.work()), own(mount.merged())));
+            } catch (IllegalArgumentException e) {
+                throw SandboxRefusedException.unavailable("the checkout cannot be shown: " + e.getMessage());
+            }
+        }
+        return new CheckoutFolder.Shared(shared(checkout.shown()));
+    }
+
+    /** Stages are in it already, so it was given to the user when it was made, or it is of no use here. */
+    private Path shared(Path tree) throws IOException, SandboxRefusedException {
+        Path real = real(tree);
+        if (user.drop()) {
+            openWay(real);
+            if (!isTheirs(real)) {
+                throw SandboxRefusedException.unavailable(
+                        "the worker's checkouts do not belong to the user whom its stages run as; restart the worker");
+            }
+        }
+        return real;
     }
 
     private Path own(Path folder) throws IOException, SandboxRefusedException {

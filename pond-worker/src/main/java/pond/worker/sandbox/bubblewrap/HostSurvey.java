@@ -58,7 +58,7 @@ final class HostSurvey {
                         "there is no system call filter for this machine",
                         "run the worker on x86_64 or aarch64"));
         Programs programs = programs(folders);
-        SandboxUser user = SandboxUser.choose(SandboxUser.self(), settings.user(), Path.of("/etc/passwd"));
+        SandboxUser user = user(settings);
         try {
             Path state = Files.createDirectories(settings.stateDir()).toRealPath();
             survey.requireHidden(state);
@@ -78,6 +78,11 @@ final class HostSurvey {
                     "the worker's folder for sandboxes cannot be laid out: " + e.getMessage(),
                     "give the worker a state folder that it can write, with room in it");
         }
+    }
+
+    /** Whom sandboxes run as here. */
+    static SandboxUser user(SandboxSettings settings) throws UnavailableException {
+        return SandboxUser.choose(SandboxUser.self(), settings.user(), Path.of("/etc/passwd"));
     }
 
     private static Programs programs(List<String> folders) throws UnavailableException {

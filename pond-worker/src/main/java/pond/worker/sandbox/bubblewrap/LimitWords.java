@@ -19,6 +19,9 @@ final class LimitWords {
                 .ifPresent(cpus -> words.add("cpus " + cpus.toPlainString() + (hard ? " (cgroup)" : " (not kept)")));
         words.add("home and /tmp " + ByteSize.format(limits.temporary())
                 + (policy.onDisk() ? " each (soft: on the disk)" : " each (tmpfs)"));
+        if (policy.checkout() == CheckoutMount.WRITABLE) {
+            words.add("checkout " + ByteSize.format(limits.written()) + " more (soft: on the disk)");
+        }
         words.add("file size " + ByteSize.format(limits.fileSize()) + " (rlimit)");
         words.add("open files " + limits.openFiles() + " (rlimit)");
         return List.copyOf(words);

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param cpus cores, such as 0.5; empty: no bound
  * @param pids processes and threads
  * @param temporary bytes that HOME and /tmp may hold, each
+ * @param written bytes that a stage may add to its checkout
  * @param shared bytes of /dev/shm
  * @param fileSize bytes of any one file
  * @param openFiles descriptors of any one process
@@ -20,6 +21,7 @@ public record Limits(
         Optional<BigDecimal> cpus,
         int pids,
         long temporary,
+        long written,
         long shared,
         long fileSize,
         int openFiles) {
@@ -27,13 +29,13 @@ public record Limits(
 
     /** What a stage may use that asks for nothing else and whose HOME and /tmp lie in memory. */
     public static final Limits IN_MEMORY =
-            new Limits(OptionalLong.of(4096 * MIB), Optional.empty(), 1024, 256 * MIB, 64 * MIB, 8192 * MIB, 4096);
+            new Limits(OptionalLong.of(4096 * MIB), Optional.empty(), 1024, 256 * MIB, 0, 64 * MIB, 8192 * MIB, 4096);
 
     /** The same with HOME and /tmp on the disk. */
-    public static final Limits ON_DISK =
-            new Limits(OptionalLong.of(4096 * MIB), Optional.empty(), 1024, 8192 * MIB, 64 * MIB, 8192 * MIB, 4096);
+    public static final Limits ON_DISK = new Limits(
+            OptionalLong.of(4096 * MIB), Optional.empty(), 1024, 8192 * MIB, 8192 * MIB, 64 * MIB, 8192 * MIB, 4096);
 
     /** For code that is trusted: a bound on what happens by mistake, none on its memory. */
-    public static final Limits TRUSTED =
-            new Limits(OptionalLong.empty(), Optional.empty(), 4096, 16_384 * MIB, 512 * MIB, 65_536 * MIB, 65_536);
+    public static final Limits TRUSTED = new Limits(
+            OptionalLong.empty(), Optional.empty(), 4096, 16_384 * MIB, 16_384 * MIB, 512 * MIB, 65_536 * MIB, 65_536);
 }

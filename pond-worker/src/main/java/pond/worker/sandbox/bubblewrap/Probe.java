@@ -110,7 +110,8 @@ public final class Probe {
         for (String name : List.of("src", "out", "in", "in-by-stage", "home", "tmp")) {
             all.add(Files.createDirectories(folder.resolve(name)));
         }
-        return new StageFolders(all.get(0), all.get(1), all.get(2), all.get(3), all.get(4), all.get(5));
+        return new StageFolders(
+                new CheckoutFolder.Own(all.get(0), 0), all.get(1), all.get(2), all.get(3), all.get(4), all.get(5));
     }
 
     private Optional<Unavailable> play(SandboxProfile profile, StageFolders folders, Path canary)

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import pond.worker.sandbox.OverlayMount;
 import pond.worker.sandbox.bubblewrap.SandboxHost.RootEntry;
 
 /**
@@ -37,8 +38,13 @@ final class SandboxCommandLine {
      */
     record StartFiles(Path arguments, Path status, Optional<Path> group) {}
 
-    /** What the worker starts. */
-    static List<String> launch(SandboxPolicy policy, SandboxHost host, StartFiles files, List<String> command) {
+    /** What the worker starts: programs of which each replaces the one before, with bubblewrap as the last. */
+    static List<String> launch(
+            SandboxPolicy policy,
+            SandboxHost host,
+            StartFiles files,
+            Optional<OverlayMount> overlay,
+            List<String> command) {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c"));
         argv.add(OPEN
                 + (files.group().isPresent() ? JOIN : "")
@@ -56,9 +62,11 @@ final class SandboxCommandLine {
                     "--bounding-set=-all",
                     "--no-new-privs"));
         }
-        argv.addAll(List.of(host.programs().bubblewrap().toString(), "--args", "" + ARGUMENTS_FD, "--"));
-        argv.addAll(resourceLimits(policy.limits(), host));
-        argv.addAll(command);
+        List<String> bubblewrap =
+                new ArrayList<>(List.of(host.programs().bubblewrap().toString(), "--args", "" + ARGUMENTS_FD, "--"));
+        bubblewrap.addAll(resourceLimits(policy.limits(), host));
+        bubblewrap.addAll(command);
+        argv.addAll(overlay.isPresent() ? overlay.get().wrap(bubblewrap) : bubblewrap);
         return List.copyOf(argv);
     }
 
@@ -81,6 +89,13 @@ final class SandboxCommandLine {
             SandboxPolicy policy, SandboxHost host, StageFolders folders, Map<String, String> variables) {
         List<String> options = new ArrayList<>(
                 List.of("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"));
+        if (folders.checkout().overlay().isPresent()) {
+            // Who mounts an overlay is root of a namespace of its own. Bubblewrap becomes who it was again, or files
+            // inside
+            // would be root's.
+            options.addAll(List.of(
+                    "--uid", "" + host.user().uid(), "--gid", "" + host.user().gid()));
+        }
         if (!(policy.network() instanceof Network.Host)) {
             options.add("--unshare-net");
         }
@@ -133,9 +148,10 @@ final class SandboxCommandLine {
         folder(options, "/var");
         options.addAll(List.of("--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run"));
         folder(options, "/stage");
-        // The throwaway copy is the job's own checkout: each job has extracted one for itself.
-        String bind = policy.checkout() == CheckoutMount.READ_ONLY ? "--ro-bind" : "--bind";
-        options.addAll(List.of(bind, folders.checkout().toString(), SandboxPaths.SOURCE));
+        boolean writable =
+                policy.checkout() == CheckoutMount.WRITABLE && !(folders.checkout() instanceof CheckoutFolder.Shared);
+        options.addAll(List.of(
+                writable ? "--bind" : "--ro-bind", folders.checkout().shown().toString(), SandboxPaths.SOURCE));
         options.addAll(List.of("--bind", folders.output().toString(), SandboxPaths.OUTPUT));
         options.addAll(List.of("--ro-bind", folders.inputs().toString(), SandboxPaths.INPUTS));
         options.addAll(List.of("--ro-bind", folders.inputsByStage().toString(), SandboxPaths.INPUTS_BY_STAGE));

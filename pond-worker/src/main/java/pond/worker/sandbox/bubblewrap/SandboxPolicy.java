@@ -56,7 +56,7 @@ public record SandboxPolicy(
                 new SandboxPolicy(
                         block.profile(),
                         new Network.Host(),
-                        CheckoutMount.OWN,
+                        CheckoutMount.WRITABLE,
                         true,
                         limits(Limits.TRUSTED, overrides, enforcement));
             case UNTRUSTED_CODE_READ ->
@@ -70,7 +70,7 @@ public record SandboxPolicy(
                 new SandboxPolicy(
                         block.profile(),
                         new Network.Egress(block.allowHosts()),
-                        CheckoutMount.THROWAWAY_COPY,
+                        CheckoutMount.WRITABLE,
                         true,
                         limits(Limits.ON_DISK, overrides, enforcement));
         };
@@ -88,11 +88,16 @@ public record SandboxPolicy(
         if (pids != null && pids < 1) {
             throw SandboxRefusedException.invalid("pids_limit must be at least 1");
         }
+        long temporary =
+                asked.tmpfsSize() == null ? usual.temporary() : ByteSize.parse("tmpfs_size", asked.tmpfsSize());
         return new Limits(
                 memory,
                 cpus(asked, enforcement),
                 pids == null ? usual.pids() : pids,
-                asked.tmpfsSize() == null ? usual.temporary() : ByteSize.parse("tmpfs_size", asked.tmpfsSize()),
+                temporary,
+                // A small /tmp says nothing of what a build leaves in its folder; one that needs more there needs it
+                // here.
+                usual.written() == 0 ? 0 : Math.max(usual.written(), temporary),
                 usual.shared(),
                 usual.fileSize(),
                 usual.openFiles());

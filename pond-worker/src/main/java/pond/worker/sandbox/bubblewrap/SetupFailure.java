@@ -34,6 +34,11 @@ final class SetupFailure {
                     "this container does not let bubblewrap mount",
                     "allow user namespaces and mounts in the container, or run the worker on the host"),
             new Known(
+                    List.of("unshare: ", "mount: "),
+                    "sandbox_no_overlay",
+                    "the overlay that was to show the checkout could not be mounted",
+                    "restart the worker: at its start it tries whether overlays work here, and else copies checkouts"),
+            new Known(
                     List.of("unknown option"),
                     "sandbox_backend_too_old",
                     "this bubblewrap is too old",
@@ -58,7 +63,8 @@ final class SetupFailure {
 
     private record Known(List<String> signs, String code, String text, String remedy) {
         boolean in(String stderr) {
-            return signs.stream().anyMatch(stderr::contains);
+            return signs.stream()
+                    .anyMatch(sign -> sign.endsWith(": ") ? stderr.startsWith(sign) : stderr.contains(sign));
         }
     }
 

@@ -123,7 +123,9 @@ final class SizeWatch implements AutoCloseable {
         for (Watched watched : all) {
             if (watched.folders().output().toFile().getUsableSpace() < minFreeBytes) {
                 watched.over().accept("the worker's disk is full");
-            } else if (watched.policy().onDisk()) {
+                continue;
+            }
+            if (watched.policy().onDisk()) {
                 long most = watched.policy().limits().temporary();
                 for (Path folder :
                         List.of(watched.folders().home(), watched.folders().temp())) {
@@ -132,7 +134,20 @@ final class SizeWatch implements AutoCloseable {
                     }
                 }
             }
+            if (watched.policy().checkout() == CheckoutMount.WRITABLE) {
+                long most = watched.policy().limits().written();
+                if (isOver(watched.folders().checkout(), most)) {
+                    watched.over().accept("it wrote more than " + ByteSize.format(most) + " into its checkout");
+                }
+            }
         }
+    }
+
+    private static boolean isOver(CheckoutFolder checkout, long most) {
+        if (checkout instanceof CheckoutFolder.Overlaid overlaid) {
+            return size(overlaid.mount().upper(), most) > most;
+        }
+        return checkout instanceof CheckoutFolder.Own own && size(own.tree(), most + own.given()) > most + own.given();
     }
 
     /** Bytes of the files below a folder, at least {@code enough} when there are more than that. */

@@ -1,7 +1,6 @@
 package pond.worker.sandbox.bubblewrap;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,7 +12,7 @@ import java.util.Optional;
  * @param broker the model broker's socket for this stage
  */
 public record StageFolders(
-        Path checkout,
+        CheckoutFolder checkout,
         Path output,
         Path inputs,
         Path inputsByStage,
@@ -23,7 +22,7 @@ public record StageFolders(
         Optional<Path> broker) {
 
     /** Without a way to the network or to models. */
-    public StageFolders(Path checkout, Path output, Path inputs, Path inputsByStage, Path home, Path temp) {
+    public StageFolders(CheckoutFolder checkout, Path output, Path inputs, Path inputsByStage, Path home, Path temp) {
         this(checkout, output, inputs, inputsByStage, home, temp, Optional.empty(), Optional.empty());
     }
 
@@ -33,22 +32,5 @@ public record StageFolders(
 
     public StageFolders withBroker(Path socket) {
         return new StageFolders(checkout, output, inputs, inputsByStage, home, temp, egress, Optional.of(socket));
-    }
-
-    /** All folders, under the names by which messages call them. */
-    Map<String, Path> all() {
-        return Map.of(
-                "checkout",
-                checkout,
-                "output",
-                output,
-                "inputs",
-                inputs,
-                "inputs by stage",
-                inputsByStage,
-                "home",
-                home,
-                "temp",
-                temp);
     }
 }

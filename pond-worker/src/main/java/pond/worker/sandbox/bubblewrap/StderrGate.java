@@ -11,7 +11,11 @@ import pond.worker.sandbox.OutputSink;
  * end. Safe for use by several threads.
  */
 final class StderrGate implements OutputSink {
-    private static final List<String> BUILDERS = List.of("bwrap: ", "setpriv: ", "prlimit: ", "sh: ", "/bin/sh: ");
+    private static final List<String> BUILDERS =
+            List.of("bwrap: ", "setpriv: ", "prlimit: ", "sh: ", "/bin/sh: ", "unshare: ", "mount: ");
+
+    /** What mount(8) says below its complaint, which would else count as the stage's first words. */
+    private static final String MORE_OF_MOUNT = "       dmesg(1) ";
 
     private final OutputSink sink;
     private @Nullable String held;
@@ -34,6 +38,10 @@ final class StderrGate implements OutputSink {
         synchronized (this) {
             if (!open && held == null && BUILDERS.stream().anyMatch(text::startsWith)) {
                 held = text;
+                return false;
+            }
+            if (held != null && held.startsWith("mount: ") && text.startsWith(MORE_OF_MOUNT)) {
+                held += "\n" + text;
                 return false;
             }
             open = true;

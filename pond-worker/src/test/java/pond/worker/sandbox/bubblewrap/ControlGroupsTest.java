@@ -47,7 +47,7 @@ class ControlGroupsTest {
     @Test
     void aStagesGroupHasItsBounds() throws IOException {
         group("cpu memory pids", "4711\n");
-        Limits limits = new Limits(OptionalLong.of(64L << 20), Optional.of(new BigDecimal("0.5")), 50, 1, 1, 1, 1);
+        Limits limits = new Limits(OptionalLong.of(64L << 20), Optional.of(new BigDecimal("0.5")), 50, 1, 1, 1, 1, 1);
 
         ControlGroup group = ControlGroups.take(folder, PID).orElseThrow().make(new JobMark("w", "one"), limits);
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import pond.common.definition.SandboxProfile;
 import pond.common.definition.SandboxSpec;
+import pond.worker.sandbox.OverlayMount;
 import pond.worker.sandbox.bubblewrap.SandboxCommandLine.StartFiles;
 import pond.worker.sandbox.bubblewrap.SandboxHost.Programs;
 import pond.worker.sandbox.bubblewrap.SandboxHost.RootEntry;
@@ -21,12 +22,14 @@ class SandboxCommandLineTest {
     private static final HardLimits ANY =
             new HardLimits(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
     private static final StageFolders FOLDERS = new StageFolders(
-            Path.of("/w/j/src"),
+            new CheckoutFolder.Own(Path.of("/w/j/src"), 0),
             Path.of("/w/j/out"),
             Path.of("/w/j/in"),
             Path.of("/w/j/in-by-stage"),
             Path.of("/w/j/home"),
             Path.of("/w/j/tmp"));
+    private static final OverlayMount OVERLAY =
+            new OverlayMount(Path.of("/w/t"), Path.of("/w/j/upper"), Path.of("/w/j/work"), Path.of("/w/j/merged"));
     private static final List<String> BEGINNING = words("--unshare-user --unshare-pid --unshare-ipc --unshare-uts"
             + " --unshare-cgroup-try --unshare-net --disable-userns --die-with-parent --new-session --hostname pond"
             + " --cap-drop ALL --seccomp 3 --json-status-fd 5"
@@ -145,6 +148,82 @@ class SandboxCommandLineTest {
     }
 
     @Test
+    void anOverlayIsMountedByTheStagesUserRightBeforeBubblewrap() throws Exception {
+        StartFiles files = new StartFiles(Path.of("/w/args"), Path.of("/w/status"), Optional.empty());
+
+        List<String> argv = SandboxCommandLine.launch(
+                policy(SandboxProfile.UNTRUSTED_CODE_WRITE),
+                host(true, List.of(), ANY),
+                files,
+                Optional.of(OVERLAY),
+                List.of("make", "-j 2"));
+
+        assertThat(argv)
+                .containsExactly(
+                        "/bin/sh",
+                        "-c",
+                        "{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null; "
+                                + "exec 3<\"$1\" 4<\"$2\" 5>\"$3\"; shift 3; exec \"$@\"",
+                        "sh",
+                        "/w/filter",
+                        "/w/args",
+                        "/w/status",
+                        "/usr/bin/setpriv",
+                        "--reuid=64100",
+                        "--regid=64200",
+                        "--clear-groups",
+                        "--inh-caps=-all",
+                        "--bounding-set=-all",
+                        "--no-new-privs",
+                        "/usr/bin/unshare",
+                        "--user",
+                        "--map-root-user",
+                        "--mount",
+                        "--",
+                        "/bin/sh",
+                        "-c",
+                        "/bin/mount -t overlay -o \"$1\" overlay \"$2\" || exit 125; shift 2; exec \"$@\"",
+                        "sh",
+                        "lowerdir=/w/t,upperdir=/w/j/upper,workdir=/w/j/work,userxattr,volatile",
+                        "/w/j/merged",
+                        "/usr/bin/bwrap",
+                        "--args",
+                        "4",
+                        "--",
+                        "/usr/bin/prlimit",
+                        "--nproc=1024",
+                        "--core=1:1",
+                        "--fsize=8589934592",
+                        "--nofile=4096",
+                        "--",
+                        "make",
+                        "-j 2");
+    }
+
+    @Test
+    void anOverlayIsShownWritableToItsUserUnderTheirOwnNumbers() throws Exception {
+        List<String> options =
+                options(SandboxProfile.UNTRUSTED_CODE_WRITE, folders(new CheckoutFolder.Overlaid(OVERLAY)));
+
+        List<String> expected = new ArrayList<>(options(SandboxProfile.UNTRUSTED_CODE_WRITE, FOLDERS));
+        expected.addAll(expected.indexOf("--unshare-net"), words("--uid 64100 --gid 64200"));
+        expected.set(expected.indexOf("/w/j/src"), "/w/j/merged");
+        assertThat(options).isEqualTo(expected);
+    }
+
+    @Test
+    void aSharedTreeIsReadOnlyInEveryProfile() throws Exception {
+        StageFolders folders = folders(new CheckoutFolder.Shared(Path.of("/w/t")));
+
+        for (SandboxProfile profile : List.of(
+                SandboxProfile.TRUSTED_CODE, SandboxProfile.UNTRUSTED_CODE_READ, SandboxProfile.UNTRUSTED_CODE_WRITE)) {
+            assertThat(options(profile, folders))
+                    .containsSequence("--ro-bind", "/w/t", "/stage/src")
+                    .doesNotContain("--uid");
+        }
+    }
+
+    @Test
     void aGroupIsJoinedBeforeAnythingElseOrNothingRuns() throws Exception {
         List<String> argv = launch(host(false, List.of(), ANY), Optional.of(Path.of("/cg/s/cgroup.procs")));
 
@@ -187,6 +266,11 @@ class SandboxCommandLineTest {
                 .containsExactly("make");
     }
 
+    private static StageFolders folders(CheckoutFolder checkout) {
+        return new StageFolders(
+                checkout, FOLDERS.output(), FOLDERS.inputs(), FOLDERS.inputsByStage(), FOLDERS.home(), FOLDERS.temp());
+    }
+
     private static List<String> options(SandboxProfile profile, StageFolders folders) throws SandboxRefusedException {
         return SandboxCommandLine.options(policy(profile), host(false, List.of(), ANY), folders, Map.of());
     }
@@ -194,7 +278,7 @@ class SandboxCommandLineTest {
     private static List<String> launch(SandboxHost host, Optional<Path> group) throws SandboxRefusedException {
         StartFiles files = new StartFiles(Path.of("/w/args"), Path.of("/w/status"), group);
         return SandboxCommandLine.launch(
-                policy(SandboxProfile.UNTRUSTED_CODE_READ), host, files, List.of("make", "-j 2"));
+                policy(SandboxProfile.UNTRUSTED_CODE_READ), host, files, Optional.empty(), List.of("make", "-j 2"));
     }
 
     private static SandboxPolicy policy(SandboxProfile profile) throws SandboxRefusedException {

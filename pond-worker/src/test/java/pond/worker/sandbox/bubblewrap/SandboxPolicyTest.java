@@ -23,7 +23,7 @@ class SandboxPolicyTest {
         SandboxPolicy policy = SandboxPolicy.of(block(SandboxProfile.TRUSTED_CODE), SOFT);
 
         assertThat(policy.network()).isEqualTo(new Network.Host());
-        assertThat(policy.checkout()).isEqualTo(CheckoutMount.OWN);
+        assertThat(policy.checkout()).isEqualTo(CheckoutMount.WRITABLE);
         assertThat(policy.onDisk()).isTrue();
         assertThat(policy).isEqualTo(SandboxPolicy.trusted(SOFT));
     }
@@ -46,7 +46,7 @@ class SandboxPolicyTest {
         SandboxPolicy policy = SandboxPolicy.of(block, SOFT);
 
         assertThat(policy.network()).isEqualTo(new Network.Egress(List.of("git.example.com")));
-        assertThat(policy.checkout()).isEqualTo(CheckoutMount.THROWAWAY_COPY);
+        assertThat(policy.checkout()).isEqualTo(CheckoutMount.WRITABLE);
         assertThat(policy.onDisk()).isTrue();
     }
 

@@ -23,6 +23,8 @@ class SetupFailureTest {
                 "bwrap: Failed to make / slave: Permission denied | sandbox_no_mounts | container",
                 "bwrap: Unknown option --disable-userns | sandbox_backend_too_old | 0.8",
                 "bwrap: Can't find source path /secret/place: Permission denied | sandbox_unreachable | /var/lib",
+                "mount: /secret/merged: wrong fs type, bad option, bad superblock | sandbox_no_overlay | restart the worker",
+                "unshare: write failed /proc/self/uid_map: Operation not permitted | sandbox_no_overlay | restart the worker",
                 "bwrap: something new | sandbox_setup_failed | doctor"
             })
     void eachKnownWordOfTheToolHasARemedy(String line, String code, String remedy) {
@@ -45,6 +47,20 @@ class SetupFailureTest {
 
         assertThat(lines).containsExactly("out", "bwrap: Can't find source path /secret/place", "second");
         assertThat(gate.take()).isEmpty();
+    }
+
+    @Test
+    void aComplaintOfTwoLinesIsKeptBackWhole() {
+        List<String> lines = new ArrayList<>();
+        StderrGate gate = new StderrGate((stream, text) -> lines.add(text));
+
+        gate.line(Stream.STDERR, "mount: /secret/place: wrong fs type");
+        gate.line(Stream.STDERR, "       dmesg(1) may have more information after failed mount system call.");
+
+        assertThat(lines).isEmpty();
+        assertThat(gate.take())
+                .hasValueSatisfying(
+                        text -> assertThat(text).startsWith("mount: ").contains("dmesg"));
     }
 
     @Test

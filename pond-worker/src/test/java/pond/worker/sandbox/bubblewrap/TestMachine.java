@@ -1,13 +1,10 @@
 package pond.worker.sandbox.bubblewrap;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
+import pond.worker.checkout.Trees;
 
 /** A worker's backend over a state folder that every user of the machine can pass, as a worker that is root needs it. */
 final class TestMachine implements AutoCloseable {
@@ -29,18 +26,6 @@ final class TestMachine implements AutoCloseable {
     @Override
     public void close() throws IOException {
         bubblewrap.close();
-        Files.walkFileTree(state, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        Trees.delete(state);
     }
 }

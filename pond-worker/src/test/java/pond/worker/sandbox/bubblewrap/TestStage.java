@@ -19,6 +19,7 @@ import pond.worker.sandbox.Command;
 import pond.worker.sandbox.Ended;
 import pond.worker.sandbox.JobMark;
 import pond.worker.sandbox.OutputSink.Stream;
+import pond.worker.sandbox.OverlayMount;
 import pond.worker.sandbox.bubblewrap.SandboxPolicy.Enforcement;
 
 /** A stage that runs in a real sandbox, with folders of its own below a state folder. */
@@ -67,22 +68,49 @@ final class TestStage {
 
     static TestStage start(Bubblewrap bubblewrap, Path state, Setup setup, List<String> argv) throws Exception {
         Path job = Files.createDirectories(state.resolve("work/" + UUID.randomUUID()));
-        StageFolders folders = new StageFolders(
-                folder(job, "src"),
+        StageFolders folders = folders(job, new CheckoutFolder.Own(folder(job, "src"), 0));
+        return new TestStage(bubblewrap, folders, policy(setup), command(argv, setup));
+    }
+
+    /** Over a tree in the state folder that stages share; it must belong to their user. */
+    static TestStage overlaid(Bubblewrap bubblewrap, Path lower, Setup setup, List<String> argv) throws Exception {
+        return overlaid(bubblewrap, lower, policy(setup), command(argv, setup));
+    }
+
+    /** As above, with a policy that no block asks for. */
+    static TestStage overlaid(Bubblewrap bubblewrap, Path lower, SandboxPolicy policy, List<String> argv)
+            throws Exception {
+        return overlaid(bubblewrap, lower, policy, command(argv, Setup.of(policy.profile())));
+    }
+
+    private static TestStage overlaid(Bubblewrap bubblewrap, Path lower, SandboxPolicy policy, Command command)
+            throws Exception {
+        Path job = Files.createDirectories(lower.resolveSibling("work/" + UUID.randomUUID()));
+        OverlayMount mount =
+                new OverlayMount(lower, folder(job, "upper"), folder(job, "kernel"), folder(job, "merged"));
+        return new TestStage(bubblewrap, folders(job, new CheckoutFolder.Overlaid(mount)), policy, command);
+    }
+
+    private static StageFolders folders(Path job, CheckoutFolder checkout) throws IOException {
+        return new StageFolders(
+                checkout,
                 folder(job, "out"),
                 folder(job, "in"),
                 folder(job, "in-by-stage"),
                 folder(job, "home"),
                 folder(job, "tmp"));
+    }
+
+    private static SandboxPolicy policy(Setup setup) throws SandboxRefusedException {
         SandboxSpec block = new SandboxSpec(setup.profile(), null, null, List.of(), setup.overrides());
+        return SandboxPolicy.of(block, new Enforcement(false, true));
+    }
+
+    private static Command command(List<String> argv, Setup setup) {
         ChildEnvironment environment = ChildEnvironment.of(JobMark.next(WORKER))
                 .withAll(Map.of("PATH", PATH, "HOME", SandboxPaths.HOME, "TMPDIR", SandboxPaths.TEMP))
                 .withStage(setup.env());
-        return new TestStage(
-                bubblewrap,
-                folders,
-                SandboxPolicy.of(block, new Enforcement(false, true)),
-                new Command(argv, Path.of("/"), environment));
+        return new Command(argv, Path.of("/"), environment);
     }
 
     static TestStage start(Bubblewrap bubblewrap, Path state, SandboxProfile profile, String script) throws Exception {

@@ -38,8 +38,21 @@ final class Workers {
 
     private Workers() {}
 
-    /** What to run. */
-    record Order(String profile, @Nullable Overrides overrides, List<String> argv, Map<String, String> env) {}
+    /**
+     * What to run.
+     *
+     * @param lower the tree, in the worker's state folder, over which the checkout is an overlay; null: an empty folder
+     */
+    record Order(
+            String profile,
+            @Nullable Overrides overrides,
+            List<String> argv,
+            Map<String, String> env,
+            @Nullable String lower) {
+        Order(String profile, @Nullable Overrides overrides, List<String> argv, Map<String, String> env) {
+            this(profile, overrides, argv, env, null);
+        }
+    }
 
     /** How it went. */
     record Answer(List<String> stdout, List<String> stderr, String status) {}
@@ -165,8 +178,10 @@ final class Workers {
                     .filter(one -> one.toString().equals(order.profile()))
                     .findFirst()
                     .orElseThrow();
-            TestStage stage = TestStage.start(
-                    bubblewrap, state, new Setup(profile, order.overrides(), order.env()), order.argv());
+            Setup setup = new Setup(profile, order.overrides(), order.env());
+            TestStage stage = order.lower() == null
+                    ? TestStage.start(bubblewrap, state, setup, order.argv())
+                    : TestStage.overlaid(bubblewrap, state.resolve(order.lower()), setup, order.argv());
             Ended ended = stage.end();
             return new Answer(stage.stdout(), stage.stderr(), ended.status().toString());
         }
