@@ -159,6 +159,9 @@ public final class Bubblewrap implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
+            if (trials.isShutdown()) {
+                return; // Closed in the middle of a trial: there are no sandboxes any more.
+            }
             LOG.error("sandboxes could not be tried; there are none until the next trial", e);
             state = NOT_TRIED;
         }
