@@ -58,14 +58,15 @@ class ConfinedStagesTest {
     void start() throws Exception {
         assumeThat(Path.of("/usr/bin/bwrap")).as("bubblewrap").exists();
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx--x--x"));
+        start(dir.resolve("state"));
+    }
+
+    /** With a server of its own: a call of an earlier worker that still waits on one would be given the next job. */
+    private void start(Path state) throws Exception {
         server = new FakeServer(Duration.ofSeconds(30));
         server.bundle =
                 tar("changed.log", "old\n", "deleted.log", "gone\n", "kept/a.log", "kept\n", "main.c", "main\n");
         bundle = new BundleRef(FakeServer.digest(server.bundle), server.bundle.length);
-        start(dir.resolve("state"));
-    }
-
-    private void start(Path state) throws Exception {
         Files.createDirectories(state);
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
         WorkerConfig.Disk disk = WorkerConfig.Disk.of(state);
