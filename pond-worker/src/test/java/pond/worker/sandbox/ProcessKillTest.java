@@ -39,7 +39,9 @@ class ProcessKillTest {
 
     @Test
     void stopGivesTheWholeTreeTimeToEndByItself() throws Exception {
-        Run run = shell.start("trap 'echo bye; exit 5' TERM; sleep 300 & echo ready; wait");
+        // The youngest is asked first: the wait may be over before the shell is asked, which must not end it by then.
+        Run run =
+                shell.start("trap 'echo bye; exit 5' TERM; sleep 300 & echo ready; wait; while :; do sleep 0.05; done");
         awaitLine(run, "ready");
         Ended ended = run.stop(LONG_GRACE);
 
