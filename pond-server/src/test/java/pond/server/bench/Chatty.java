@@ -32,6 +32,8 @@ final class Chatty {
                 workers.add(WorkerProcess.start(root, server, folder.resolve("worker-" + i), 1));
             }
             talk(server, workers, seconds, report);
+            // Before the server, whose end they would complain about.
+            workers.forEach(WorkerProcess::close);
         } finally {
             workers.forEach(WorkerProcess::close);
         }
