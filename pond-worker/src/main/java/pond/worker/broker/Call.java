@@ -170,7 +170,7 @@ final class Call implements AutoCloseable {
                 id,
                 terms.provider().name(),
                 shortened(answered()),
-                name.map(Call::shortened).orElse(null),
+                name.map(this::shortened).orElse(null),
                 used.input(),
                 used.cacheRead(),
                 used.cacheWrite(),
@@ -191,7 +191,11 @@ final class Call implements AutoCloseable {
                 + " out (" + source + ")");
     }
 
-    private static String shortened(String text) {
+    /** What came from outside, fit for a record: a server may repeat anything, the key too. */
+    private String shortened(String text) {
+        if (terms.credential().isIn(text)) {
+            return "[hidden]";
+        }
         return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
     }
 

@@ -84,6 +84,13 @@ final class Client implements Closeable {
         return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Waits for the next byte without taking it. */
+    void awaitByte() throws IOException {
+        if (!in.awaitByte()) {
+            throw new IOException("closed");
+        }
+    }
+
     int read() throws IOException {
         return in.next();
     }
