@@ -122,6 +122,8 @@ final class Relay {
             tell(() -> writing.head(head.status(), fields, body.length()));
             clean = pump(body, writing);
         } catch (IOException e) {
+            // A part of an event that was held back is the client's all the same.
+            tell(writing::flush);
             terms.say("the provider's answer was cut" + (upstream.guard().expired() ? ": it fell silent" : ""));
         } finally {
             call.ended(clean);

@@ -61,7 +61,8 @@ final class Writing {
         }
     }
 
-    private void flush() throws IOException {
+    /** Writes what is held of an event that will have no end. */
+    void flush() throws IOException {
         if (held.size() > 0) {
             byte[] bytes = held.toByteArray();
             held.reset();
