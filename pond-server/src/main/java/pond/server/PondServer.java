@@ -66,6 +66,7 @@ import pond.server.sources.guard.Bundles;
 import pond.server.sources.guard.HostResolver;
 import pond.server.sources.guard.SourceSettings;
 import pond.server.stages.StageService;
+import pond.server.swarm.FrozenInvocations;
 import pond.server.usage.UsageHandler;
 import pond.server.usage.UsageService;
 import pond.server.workerapi.PoolHandler;
@@ -150,6 +151,7 @@ public final class PondServer implements RunningServer {
                 logs,
                 artifacts,
                 usage,
+                new FrozenInvocations(),
                 enrollment,
                 workers,
                 bundles,

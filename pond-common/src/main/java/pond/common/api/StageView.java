@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code noop}, {@code builtin}, {@code shell}, {@code swarm}, or {@code fetch} for the implicit first stage
  * @param attempt the number of the latest attempt, 0 before the first
  * @param worker the name of the worker that has or had it
+ * @param attestation {@code verified} when its worker's key has signed how the latest attempt of the agent ended
  */
 public record StageView(
         String key,
@@ -25,6 +26,7 @@ public record StageView(
         @Nullable Instant finishedAt,
         @Nullable Integer exitCode,
         @Nullable Failure error,
+        @Nullable String attestation,
         List<SubstageView> substages,
         @Nullable Waiting waiting) {
 
@@ -48,5 +50,6 @@ public record StageView(
             @Nullable Instant startedAt,
             @Nullable Instant finishedAt,
             @Nullable Integer exitCode,
-            @Nullable Failure error) {}
+            @Nullable Failure error,
+            @Nullable String attestation) {}
 }

@@ -51,6 +51,7 @@ public final class DefinitionRules {
         int given = list.size();
         List<StageSpec> stages = fields.get().items("stages", MAX_STAGES, this::stage);
         List<Edge> edges = fields.get().items("edges", MAX_EDGES, this::edge);
+        Optional<Budget> budget = fields.get().object("budget").map(Budget::read);
         fields.get().end();
         if (given == 0 && (list.isArray() || fields.get().value("stages").isEmpty())) {
             fields.get().report("stages", "must list at least one stage");
@@ -70,7 +71,7 @@ public final class DefinitionRules {
                         .report(
                                 "edges",
                                 "make a cycle: " + String.join(" -> ", cycle) + "; remove one of these edges"));
-        return Optional.of(new Definition(stages, order));
+        return Optional.of(new Definition(stages, order, budget.orElse(null)));
     }
 
     private static List<Edge> chain(List<StageSpec> stages) {

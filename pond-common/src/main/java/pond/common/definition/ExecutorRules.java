@@ -30,6 +30,11 @@ final class ExecutorRules {
     private static final int MAX_TICKS = 1_000_000;
     private static final int MAX_PROMPT = 1 << 20;
     private static final int MAX_AREAS = 256;
+    /** Agent programs are up in ten seconds on a busy machine; one that is not by then waits for something. */
+    private static final int START_TIMEOUT_SEC = 120;
+    /** A model may think for minutes, and a tool build for more. */
+    private static final int NO_OUTPUT_TIMEOUT_SEC = 900;
+
     private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
 
@@ -147,6 +152,10 @@ final class ExecutorRules {
         Optional<Swarm.Parse> parse = fields.object("parse").flatMap(ExecutorRules::parse);
         Optional<String> writes = fields.string("writesArtifact");
         writes.ifPresent(name -> checkArtifact(fields, "writesArtifact", name));
+        int start = fields.integer("start_timeout_sec", 1, MAX_TIMEOUT_SEC).orElse(START_TIMEOUT_SEC);
+        int noOutput =
+                fields.integer("no_output_timeout_sec", 1, MAX_TIMEOUT_SEC).orElse(NO_OUTPUT_TIMEOUT_SEC);
+        Optional<Budget> budget = fields.object("budget").map(Budget::read);
         Optional<SandboxSpec> sandbox = SandboxRules.read(fields);
         if (fields.value("sandbox").isEmpty()) {
             fields.reportingTo(fields.reporter().as(ProblemCode.SANDBOX_INVALID))
@@ -171,6 +180,9 @@ final class ExecutorRules {
                 fanout.orElse(null),
                 parse.orElse(null),
                 writes.orElse(null),
+                start,
+                noOutput,
+                budget.orElse(null),
                 sandbox.get()));
     }
 

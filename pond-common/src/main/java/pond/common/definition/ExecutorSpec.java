@@ -100,6 +100,9 @@ public sealed interface ExecutorSpec {
      * An AI coding agent.
      *
      * @param writesArtifact the file that the parsed output, or the file of that name, becomes
+     * @param startTimeoutSec seconds from the start to the agent's first sign of life: a line, or a call of its model
+     * @param noOutputTimeoutSec seconds between two signs of life
+     * @param budget of all attempts and areas of the stage together
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Swarm(
@@ -109,6 +112,9 @@ public sealed interface ExecutorSpec {
             @Nullable Fanout fanout,
             @Nullable Parse parse,
             @Nullable String writesArtifact,
+            @JsonProperty("start_timeout_sec") int startTimeoutSec,
+            @JsonProperty("no_output_timeout_sec") int noOutputTimeoutSec,
+            @Nullable Budget budget,
             SandboxSpec sandbox)
             implements ExecutorSpec {
         @Override

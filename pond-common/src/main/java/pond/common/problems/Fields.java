@@ -101,6 +101,25 @@ public final class Fields {
                 .filter(number -> inBounds(name, number >= min && number <= max, wanted));
     }
 
+    /** The same, for numbers that an {@code int} may not hold. */
+    public Optional<Long> longInteger(String name, long min, long max) {
+        String wanted = "a whole number from " + min + " to " + max;
+        return value(name)
+                .filter(value -> hasType(name, value, value.isIntegralNumber() && value.canConvertToLong(), wanted))
+                .map(JsonNode::longValue)
+                .filter(number -> inBounds(name, number >= min && number <= max, wanted));
+    }
+
+    /** An amount of US dollars, as a number or as text, in millionths of a dollar. */
+    public Optional<Long> microDollars(String name) {
+        Optional<JsonNode> given = value(name);
+        Optional<Long> micros = given.flatMap(Amounts::microDollars);
+        if (given.isPresent() && micros.isEmpty()) {
+            report(name, "must be a decimal from 0 to 1000000 with at most 6 digits after the point");
+        }
+        return micros;
+    }
+
     /** A number within bounds, both included; it may have a fraction. */
     public Optional<BigDecimal> decimal(String name, int min, int max) {
         String wanted = "a number from " + min + " to " + max;

@@ -16,6 +16,7 @@ import pond.common.ids.RunId;
  * @param attempt 1 for the first
  * @param timeout of this attempt, from the lease on; the worker ends the stage then
  * @param hasInputs whether asking for inputs can give any
+ * @param invocation of an agent; null for other kinds
  */
 public record Job(
         JobId id,
@@ -30,7 +31,8 @@ public record Job(
         Duration timeout,
         @Nullable BundleRef bundle,
         boolean hasInputs,
-        Limits limits) {
+        Limits limits,
+        @Nullable Invocation invocation) {
 
     public JobRef ref() {
         return new JobRef(id, leaseToken);

@@ -21,6 +21,8 @@ public enum Refusal {
     LOG_GAP,
     /** The bytes are not those announced, are too many, or a name is not allowed: the stage fails with this. */
     ARTIFACT_REFUSED,
+    /** There is no credential of the name that the job's model wants: the stage fails with this. */
+    CREDENTIAL_MISSING,
     /** Something that the call needs has not arrived, such as an artifact named in a complete. */
     INCOMPLETE,
     /** The server cannot read the call, or has nothing of that name; the same call would fail again. */
@@ -39,7 +41,7 @@ public enum Refusal {
     public boolean endsAttachment() {
         return switch (this) {
             case UNKNOWN_WORKER, UNAUTHORIZED, REPLACED, UPGRADE_NEEDED -> true;
-            case LEASE_LOST, LOG_GAP, ARTIFACT_REFUSED, INCOMPLETE, INVALID, BUSY -> false;
+            case LEASE_LOST, LOG_GAP, ARTIFACT_REFUSED, CREDENTIAL_MISSING, INCOMPLETE, INVALID, BUSY -> false;
         };
     }
 

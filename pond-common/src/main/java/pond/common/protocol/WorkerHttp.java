@@ -43,6 +43,8 @@ public final class WorkerHttp {
     public static final String INPUT = "/v1/worker/inputs/";
     /** GET → bytes. */
     public static final String BUNDLE = "/v1/worker/bundle";
+    /** POST, {@link JobRef} → {@link SealedCredential}. */
+    public static final String CREDENTIAL = "/v1/worker/credential";
     /** POST, {@link Completion} → 204. */
     public static final String COMPLETE = "/v1/worker/complete";
     /** POST without a body → 204. */
@@ -85,7 +87,7 @@ public final class WorkerHttp {
         return switch (refusal) {
             case UNAUTHORIZED -> 403;
             case UNKNOWN_WORKER, REPLACED, LEASE_LOST, LOG_GAP, INCOMPLETE -> 409;
-            case ARTIFACT_REFUSED, INVALID -> 422;
+            case ARTIFACT_REFUSED, CREDENTIAL_MISSING, INVALID -> 422;
             case UPGRADE_NEEDED -> 426;
             case BUSY -> 503;
         };

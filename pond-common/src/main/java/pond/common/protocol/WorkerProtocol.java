@@ -49,6 +49,12 @@ public interface WorkerProtocol {
     /** Tells how far a stage has come. The last one wins; a lost one does no harm. */
     CompletableFuture<Void> progress(Progress progress);
 
+    /**
+     * The credential that the model of an agent's job names, sealed to the key that this worker told when it enrolled; it
+     * may be asked for again. Refused with {@link Refusal#CREDENTIAL_MISSING} when there is none of that name.
+     */
+    CompletableFuture<SealedCredential> credential(JobRef job);
+
     /** Records model calls; a record with an id that is known already is stored once. */
     CompletableFuture<Void> usage(UsageBatch batch);
 
@@ -76,7 +82,10 @@ public interface WorkerProtocol {
     /** The job's bundle, a tar whose digest the job names; the caller checks that digest and closes the stream. */
     CompletableFuture<InputStream> bundle(JobRef job);
 
-    /** Ends the job. Accepted only when every log line up to {@code lastLog} and every named artifact has arrived. */
+    /**
+     * Ends the job. Accepted only when every log line up to {@code lastLog}, every named artifact, and every model call of
+     * the attestation has arrived.
+     */
     CompletableFuture<Void> complete(Completion completion);
 
     /** Ends the attachment: what the worker still holds is lost at once. */

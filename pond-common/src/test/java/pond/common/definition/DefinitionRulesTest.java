@@ -174,7 +174,7 @@ class DefinitionRulesTest {
                         "definition_invalid | a | stages[0].retries | stage 'a': unknown field 'retries';"
                                 + " known here: category, executor, key, name, retry, timeout_sec",
                         "definition_invalid | null | edges[0].when" + " | unknown field 'when'; known here: from, to",
-                        "definition_invalid | null | edge | unknown field 'edge'; known here: edges, stages");
+                        "definition_invalid | null | edge | unknown field 'edge'; known here: budget, edges, stages");
     }
 
     @Test

@@ -28,7 +28,8 @@ class ExecutorRulesTest {
                   {'key': 'w', 'executor': {'kind': 'swarm', 'harness': 'codex', 'model': 'm/1', 'prompt': 'Fix {{AREA_TITLE}}',
                     'fanout': {'source': 'map', 'artifact': 'areas.json', 'maxAreas': 4},
                     'parse': {'fence': 'findings', 'output': 'findings.jsonl', 'shape': 'json'},
-                    'writesArtifact': 'out/report.md', 'sandbox': {'profile': 'untrusted-code-write', 'tier': 'byo',
+                    'writesArtifact': 'out/report.md', 'start_timeout_sec': 60, 'no_output_timeout_sec': 300,
+                    'budget': {'max_cost_usd': '1.5'}, 'sandbox': {'profile': 'untrusted-code-write', 'tier': 'byo',
                       'backend': 'bubblewrap', 'allow_hosts': ['*.example.com', 'git.example.com:8443'],
                       'overrides': {'memory': '4g', 'cpus': '0.5', 'pids_limit': 64, 'tmpfs_size': '512m', 'image': 'x'}}}}]}""");
 
@@ -47,6 +48,9 @@ class ExecutorRulesTest {
                         new ExecutorSpec.Swarm.Fanout("map", "areas.json", 4),
                         new ExecutorSpec.Swarm.Parse("findings", "findings.jsonl", ParseShape.JSON),
                         "out/report.md",
+                        60,
+                        300,
+                        new Budget(1_500_000L, null),
                         new SandboxSpec(
                                 SandboxProfile.UNTRUSTED_CODE_WRITE,
                                 SandboxTier.BYO,

@@ -48,7 +48,7 @@ final class ApiExamples {
             "deadline":"2026-08-24T10:01:30.000Z","onDeadline":"fails"}""";
     private static final String QUEUED_STAGE_JSON = """
             {"key":"b","name":"b","category":null,"kind":"noop","status":"queued","attempt":0,"worker":null,"progress":null,
-            "sandbox":null,"startedAt":null,"finishedAt":null,"exitCode":null,"error":null,"substages":[],"waiting":""" + WAITING_JSON + "}";
+            "sandbox":null,"startedAt":null,"finishedAt":null,"exitCode":null,"error":null,"attestation":null,"substages":[],"waiting":""" + WAITING_JSON + "}";
 
     private ApiExamples() {}
 
@@ -126,7 +126,7 @@ final class ApiExamples {
                         "startedAt":"2026-08-24T10:00:00.000Z","finishedAt":"2026-08-24T10:00:01.500Z","exitCode":3,
                         "error":{"code":"exit_code","message":"exit code 3"},
                         "substages":[{"key":"area-1","title":null,"status":"done","attempt":1,"worker":null,"startedAt":null,
-                        "finishedAt":null,"exitCode":0,"error":null}],"waiting":null},""" + QUEUED_STAGE_JSON + "]}"));
+                        "finishedAt":null,"exitCode":0,"error":null,"attestation":null}],"waiting":null},""" + QUEUED_STAGE_JSON + "]}"));
     }
 
     private static Problem problem(@Nullable String stage) {
@@ -200,7 +200,9 @@ final class ApiExamples {
                 AT.plusMillis(1500),
                 3,
                 new Failure("exit_code", "exit code 3"),
-                List.of(new StageView.SubstageView("area-1", null, StageStatus.DONE, 1, null, null, null, 0, null)),
+                "verified",
+                List.of(new StageView.SubstageView(
+                        "area-1", null, StageStatus.DONE, 1, null, null, null, 0, null, null)),
                 null);
     }
 
@@ -212,6 +214,7 @@ final class ApiExamples {
                 "noop",
                 StageStatus.QUEUED,
                 0,
+                null,
                 null,
                 null,
                 null,

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.LogStream;
+import pond.common.definition.Budget;
 import pond.common.definition.BuiltinName;
 import pond.common.definition.ExecutorKind;
 import pond.common.definition.ExecutorSpec;
@@ -23,22 +24,31 @@ import pond.common.ids.WorkerId;
 import pond.common.protocol.ArtifactUpload;
 import pond.common.protocol.Attach;
 import pond.common.protocol.Attached;
+import pond.common.protocol.Attestation;
 import pond.common.protocol.Completion;
 import pond.common.protocol.Enroll;
 import pond.common.protocol.Enrolled;
 import pond.common.protocol.InputArtifact;
+import pond.common.protocol.Invocation;
 import pond.common.protocol.Job;
 import pond.common.protocol.JobRef;
 import pond.common.protocol.LeaseRequest;
 import pond.common.protocol.LogBatch;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.Progress;
+import pond.common.protocol.ProviderCredential;
 import pond.common.protocol.Receipt;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
+import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.UsageRecord;
+import pond.common.protocol.UsageTotals;
 import pond.common.protocol.WorkerHttp;
+import pond.common.swarm.HarnessSpec;
+import pond.common.swarm.ModelSpec;
+import pond.common.swarm.OutputRule;
+import pond.common.swarm.RateCard;
 
 /** The worker protocol on the wire. A change here is a change that workers in the field must understand. */
 final class ProtocolExamples {
@@ -79,8 +89,8 @@ final class ProtocolExamples {
                         "{\"jobs\":[{\"job\":" + REF_JSON
                                 + ",\"cancelling\":true}],\"draining\":false,\"maxWait\":\"PT2.5S\"}"),
                 new Example(
-                        new Renewal(Set.of(JOB), Set.of(), true),
-                        "{\"cancel\":[\"01890a5d-ac96-774b-bcce-b302099a8057\"],\"lost\":[],\"drain\":true}"),
+                        new Renewal(Set.of(JOB), Set.of(), Set.of(), true),
+                        "{\"cancel\":[\"01890a5d-ac96-774b-bcce-b302099a8057\"],\"lost\":[],\"overBudget\":[],\"drain\":true}"),
                 new Example(REF, REF_JSON),
                 new Example(
                         new LogBatch(REF, 7, List.of(new LogBatch.Line(AT, LogStream.STDERR, "a \"b\" ä"))),
@@ -90,8 +100,8 @@ final class ProtocolExamples {
                         new Progress(REF, 1, 3, null),
                         "{\"job\":" + REF_JSON + ",\"done\":1,\"total\":3,\"message\":null}"),
                 new Example(
-                        new UsageBatch(REF, List.of(usage(12L))),
-                        "{\"job\":" + REF_JSON + ",\"records\":[" + usageJson("12") + "]}"),
+                        new UsageBatch(REF, List.of(usage("r"))),
+                        "{\"job\":" + REF_JSON + ",\"records\":[" + usageJson("\"r\"") + "]}"),
                 new Example(usage(null), usageJson("null")),
                 new Example(
                         new ArtifactUpload(REF, new ArtifactName("out/a.txt"), 5, "ab"),
@@ -108,13 +118,27 @@ final class ProtocolExamples {
                                         new Receipt.Confinement("none", "plain", null, List.of("pids 512 (rlimit)")),
                                         new Receipt.Output(10, 2, 0, 3),
                                         1,
-                                        List.of("egress: a.b:443"))),
+                                        List.of("egress: a.b:443")),
+                                null),
                         "{\"job\":" + REF_JSON + """
                         ,"outcome":{"result":"failed","exitCode":3,"error":{"code":"exit_code","message":"exit code 3"},
                         "killConfirmed":true},"lastLog":9,"artifacts":[{"name":"a","sha256":"ab"}],
                         "receipt":{"confinement":{"profile":"none","effective":"plain","backend":null,"limits":["pids 512 (rlimit)"]},
                         "output":{"bytes":10,"lines":2,"dropped":0,"masked":3},"survivors":1,
-                        "refused":["egress: a.b:443"]}}"""),
+                        "refused":["egress: a.b:443"]},"attestation":null}"""),
+                new Example(new Attestation(new UsageTotals(1, 2, 3, 4, 5, 6), "c2ln"), """
+                        {"usage":{"calls":1,"inputTokens":2,"cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,
+                        "reasoningTokens":6},"signature":"c2ln"}"""),
+                new Example(new SealedCredential("c2VhbGVk"), "{\"sealed\":\"c2VhbGVk\"}"),
+                new Example(
+                        new ProviderCredential("openai", Map.of("A", "b"), Map.of("C", "d")),
+                        "{\"provider\":\"openai\",\"env\":{\"A\":\"b\"},\"secrets\":{\"C\":\"d\"}}"),
+                new Example(invocation(), """
+                        {"harness":{"key":"pi","label":"Pi","capability":"harness.pi","command_template":["pi"],
+                        "files":[{"path":"a","content":"b"}],"env":{"E":"f"},"output":"text"},
+                        "model":{"key":"m","label":"M","provider":"openai","model_id":"m-1","credential_name":"c",
+                        "rates":{"input_micros":1,"output_micros":2,"cache_read_micros":null,"cache_write_micros":3}},
+                        "prompt":"Do it","budget":{"max_tokens":9}}"""),
                 new Example(new Enroll(1, "host-1", "0.1.0", "sealing", "signing", "ab", "proof"), """
                         {"protocol":1,"name":"host-1","version":"0.1.0","sealingKey":"sealing","signingKey":"signing",
                         "bearerSha256":"ab","proof":"proof"}"""),
@@ -145,6 +169,8 @@ final class ProtocolExamples {
                         {"kind":"swarm","harness":"codex","model":"m/1","prompt":"Fix {{AREA_TITLE}}",
                         "fanout":{"source":"map","artifact":"areas.json","maxAreas":4},
                         "parse":{"fence":"findings","output":"f.jsonl","shape":"jsonl"},"writesArtifact":"r.md",
+                        "start_timeout_sec":60,"no_output_timeout_sec":300,
+                        "budget":{"max_cost_micros":1500000,"max_tokens":100000},
                         "sandbox":{"profile":"untrusted-code-write","tier":"byo","backend":"bubblewrap",
                         "allow_hosts":["a.b"],
                         "overrides":{"memory":"4g","cpus":"2","pids_limit":64,"tmpfs_size":"1g","image":"i"}}}"""),
@@ -159,6 +185,9 @@ final class ProtocolExamples {
                 new ExecutorSpec.Swarm.Fanout("map", "areas.json", 4),
                 new ExecutorSpec.Swarm.Parse("findings", "f.jsonl", ParseShape.JSONL),
                 "r.md",
+                60,
+                300,
+                new Budget(1_500_000L, 100_000L),
                 new SandboxSpec(
                         SandboxProfile.UNTRUSTED_CODE_WRITE,
                         SandboxTier.BYO,
@@ -181,7 +210,8 @@ final class ProtocolExamples {
                 Duration.ofMinutes(10),
                 bundle,
                 true,
-                new Job.Limits(1_000, 2_000));
+                new Job.Limits(1_000, 2_000),
+                null);
         return new Example(
                 job,
                 """
@@ -190,32 +220,49 @@ final class ProtocolExamples {
                 "attempt":2,"executor":"""
                         + executorJson + ",\"timeout\":\"PT10M\",\"bundle\":"
                         + (bundle == null ? "null" : "{\"sha256\":\"ab\",\"size\":10}")
-                        + ",\"hasInputs\":true,\"limits\":{\"logBytes\":1000,\"artifactBytes\":2000}}");
+                        + ",\"hasInputs\":true,\"limits\":{\"logBytes\":1000,\"artifactBytes\":2000},\"invocation\":null}");
     }
 
-    private static UsageRecord usage(@Nullable Long costMicros) {
+    private static Invocation invocation() {
+        return new Invocation(
+                new HarnessSpec(
+                        "pi",
+                        "Pi",
+                        "harness.pi",
+                        List.of("pi"),
+                        List.of(new HarnessSpec.HarnessFile("a", "b")),
+                        Map.of("E", "f"),
+                        OutputRule.TEXT),
+                new ModelSpec("m", "M", "openai", "m-1", "c", new RateCard(1, 2, null, 3L)),
+                "Do it",
+                new Budget(null, 9L));
+    }
+
+    private static UsageRecord usage(@Nullable String requestId) {
         return new UsageRecord(
                 UUID.fromString("01890a5d-2222-774b-bcce-b302099a8057"),
                 "openai",
+                "m",
                 "m/1",
-                null,
+                requestId,
                 1,
                 2,
                 3,
                 4,
                 5,
-                costMicros,
-                "provider",
+                UsageRecord.UsageSource.PROVIDER,
+                true,
+                UsageRecord.Ending.CUT,
                 200,
                 AT,
                 AT);
     }
 
-    private static String usageJson(String costMicros) {
+    private static String usageJson(String requestId) {
         return """
-                {"id":"01890a5d-2222-774b-bcce-b302099a8057","provider":"openai","model":"m/1","requestId":null,
-                "inputTokens":1,"cacheReadTokens":2,"cacheWriteTokens":3,"outputTokens":4,"reasoningTokens":5,"costMicros":"""
-                + costMicros + ",\"usageSource\":\"provider\",\"httpStatus\":200,\"startedAt\":" + AT_JSON
-                + ",\"finishedAt\":" + AT_JSON + "}";
+                {"id":"01890a5d-2222-774b-bcce-b302099a8057","provider":"openai","modelAsked":"m","model":"m/1",
+                "requestId":""" + requestId + """
+                ,"inputTokens":1,"cacheReadTokens":2,"cacheWriteTokens":3,"outputTokens":4,"reasoningTokens":5,
+                "usageSource":"provider","streamed":true,"ending":"cut","httpStatus":200,"startedAt":""" + AT_JSON + ",\"finishedAt\":" + AT_JSON + "}";
     }
 }

@@ -178,7 +178,8 @@ public final class JobDesk {
                 stage.plan().timeout(),
                 run.bundle(),
                 hasInputs,
-                settings.limits());
+                settings.limits(),
+                null);
     }
 
     /** The job, when this worker holds its lease now; refuses otherwise. May be called in a read. */

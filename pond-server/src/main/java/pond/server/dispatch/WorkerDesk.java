@@ -197,7 +197,7 @@ public final class WorkerDesk {
             }
         }
         boolean drain = workers.find(id).map(Worker::draining).orElse(false);
-        return new Renewal(cancel, lost, drain);
+        return new Renewal(cancel, lost, Set.of(), drain);
     }
 
     private static boolean hasNews(Renewal orders, RenewRequest request) {

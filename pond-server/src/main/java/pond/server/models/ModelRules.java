@@ -1,7 +1,5 @@
 package pond.server.models;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +12,6 @@ import pond.common.swarm.RegistryKey;
 
 /** Reads the body that registers a model; all that is wrong with it is reported. */
 final class ModelRules {
-    private static final int MICRO_DIGITS = 6;
-    /** A million dollars per million tokens: whoever means that can wait for a new release. */
-    private static final BigDecimal MAX_PRICE = BigDecimal.valueOf(1_000_000);
-
-    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,7}(\\.[0-9]{1,6})?");
-
     /** Nothing that could end a string in JSON, TOML, YAML or a shell: it is filled into files of all of these. */
     private static final Pattern MODEL_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}");
 
@@ -38,8 +30,10 @@ final class ModelRules {
         Optional<String> credential = RegistryKey.required(fields, "credential_name");
         Optional<Long> input = requiredPrice(fields, "input_cost_per_mtok");
         Optional<Long> output = requiredPrice(fields, "output_cost_per_mtok");
-        @Nullable Long cacheRead = price(fields, "cache_read_cost_per_mtok").orElse(null);
-        @Nullable Long cacheWrite = price(fields, "cache_write_cost_per_mtok").orElse(null);
+        @Nullable
+        Long cacheRead = fields.microDollars("cache_read_cost_per_mtok").orElse(null);
+        @Nullable
+        Long cacheWrite = fields.microDollars("cache_write_cost_per_mtok").orElse(null);
         fields.end();
         if (key.isEmpty() || provider.isEmpty() || modelId.isEmpty() || credential.isEmpty()) {
             return Optional.empty();
@@ -57,31 +51,6 @@ final class ModelRules {
         if (fields.value(name).isEmpty()) {
             fields.report(name, "is required: US dollars per million tokens, 0 for what costs nothing");
         }
-        return price(fields, name);
-    }
-
-    /** A price in dollars, as a number or as text, in micro-dollars. */
-    private static Optional<Long> price(Fields fields, String name) {
-        Optional<JsonNode> given = fields.value(name);
-        Optional<Long> micros = given.flatMap(ModelRules::decimal)
-                .filter(dollars -> dollars.signum() >= 0 && dollars.compareTo(MAX_PRICE) <= 0)
-                .map(BigDecimal::stripTrailingZeros)
-                .filter(dollars -> dollars.scale() <= MICRO_DIGITS)
-                .map(dollars -> dollars.movePointRight(MICRO_DIGITS).longValueExact());
-        if (given.isPresent() && micros.isEmpty()) {
-            fields.report(name, "must be a decimal from 0 to 1000000 with at most 6 digits after the point");
-        }
-        return micros;
-    }
-
-    private static Optional<BigDecimal> decimal(JsonNode value) {
-        if (value.isNumber()) {
-            return Optional.of(value.decimalValue());
-        }
-        return Optional.of(value)
-                .filter(JsonNode::isTextual)
-                .map(JsonNode::textValue)
-                .filter(text -> DECIMAL.matcher(text).matches())
-                .map(BigDecimal::new);
+        return fields.microDollars(name);
     }
 }

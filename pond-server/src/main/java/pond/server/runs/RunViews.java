@@ -55,6 +55,7 @@ final class RunViews {
                 stage.finishedAt(),
                 stage.exitCode(),
                 stage.error(),
+                null,
                 List.of(),
                 waiting);
     }

@@ -2,12 +2,14 @@ package pond.server.usage;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import pond.common.api.UsageView;
 import pond.common.ids.RunId;
 import pond.common.protocol.UsageRecord;
+import pond.common.swarm.RateCard;
 import pond.server.db.Database;
 import pond.server.db.Tx;
 import pond.server.errors.PondException;
@@ -18,7 +20,6 @@ public final class UsageService {
     private static final long MAX_COUNT = 1_000_000_000_000L;
 
     private static final int MAX_TEXT = 512;
-    private static final Set<String> SOURCES = Set.of("provider", "estimated", "none");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final Database database;
@@ -30,10 +31,10 @@ public final class UsageService {
     }
 
     /**
-     * Records calls; one whose id is known already is left as it is. Answers how many were new, once they are on
+     * Records calls and what they cost; one whose id is known already is left as it is. Answers how many were new, once they are on
      * disk; fails with {@link PondException} INVALID, recording none, when one has a number or a text that no call can have.
      */
-    public CompletableFuture<Integer> record(UsageOrigin origin, List<UsageRecord> calls) {
+    public CompletableFuture<Integer> record(UsageOrigin origin, Optional<RateCard> rates, List<UsageRecord> calls) {
         for (int i = 0; i < calls.size(); i++) {
             if (!isPlausible(calls.get(i))) {
                 return CompletableFuture.failedFuture(PondException.invalid(
@@ -43,10 +44,19 @@ public final class UsageService {
         return database.write(tx -> {
             int added = 0;
             for (UsageRecord call : calls) {
-                added += store.insert(tx, origin, call);
+                added += store.insert(
+                        tx, origin, call, rates.map(card -> cost(card, call)).orElse(null));
             }
             return added;
         });
+    }
+
+    /** Null when nobody knows what was used. */
+    private static @Nullable Long cost(RateCard rates, UsageRecord call) {
+        return call.usageSource() == UsageRecord.UsageSource.NONE
+                ? null
+                : rates.costMicros(
+                        call.inputTokens(), call.cacheReadTokens(), call.cacheWriteTokens(), call.outputTokens());
     }
 
     /** What a run's calls used, all numbers of one moment. */
@@ -61,21 +71,19 @@ public final class UsageService {
     }
 
     private static boolean isPlausible(UsageRecord call) {
-        long cost = call.costMicros() == null ? 0 : call.costMicros();
         boolean counts = LongStream.of(
                         call.inputTokens(),
                         call.cacheReadTokens(),
                         call.cacheWriteTokens(),
                         call.outputTokens(),
-                        call.reasoningTokens(),
-                        cost)
+                        call.reasoningTokens())
                 .allMatch(count -> count >= 0 && count <= MAX_COUNT);
         return counts
                 && call.reasoningTokens() <= call.outputTokens()
                 && isShort(call.provider())
                 && isShort(call.model())
                 && (call.requestId() == null || isShort(call.requestId()))
-                && SOURCES.contains(call.usageSource())
+                && isShort(call.modelAsked())
                 && isDated(call.startedAt())
                 && isDated(call.finishedAt());
     }

@@ -30,12 +30,13 @@ final class UsageStore {
             FROM usage_records WHERE run_id = :run
             """;
 
-    int insert(Tx tx, UsageOrigin origin, UsageRecord call) throws SQLException {
+    /** @param costMicros null when it has no known price */
+    int insert(Tx tx, UsageOrigin origin, UsageRecord call, @Nullable Long costMicros) throws SQLException {
         PreparedStatement insert = tx.statement("""
                 INSERT INTO usage_records (id, run_id, stage, substage, attempt, provider, model, request_id,
                     input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micros,
-                    usage_source, http_status, started_at, finished_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    usage_source, http_status, started_at, finished_at, job_id, model_asked, streamed, ending)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO NOTHING
                 """);
         insert.setString(1, call.id().toString());
@@ -51,11 +52,15 @@ final class UsageStore {
         insert.setLong(11, call.cacheWriteTokens());
         insert.setLong(12, call.outputTokens());
         insert.setLong(13, call.reasoningTokens());
-        insert.setObject(14, call.costMicros(), Types.BIGINT);
-        insert.setString(15, call.usageSource());
+        insert.setObject(14, costMicros, Types.BIGINT);
+        insert.setString(15, call.usageSource().toString());
         insert.setInt(16, call.httpStatus());
         insert.setLong(17, call.startedAt().toEpochMilli());
         insert.setLong(18, call.finishedAt().toEpochMilli());
+        insert.setString(19, origin.job().toString());
+        insert.setString(20, call.modelAsked());
+        insert.setBoolean(21, call.streamed());
+        insert.setString(22, call.ending().toString());
         return insert.executeUpdate();
     }
 

@@ -71,12 +71,11 @@ final class CallRules {
                     && record.cacheReadTokens() >= 0
                     && record.cacheWriteTokens() >= 0
                     && record.outputTokens() >= 0
-                    && record.reasoningTokens() >= 0
-                    && (record.costMicros() == null || record.costMicros() >= 0);
+                    && record.reasoningTokens() >= 0;
             require(counts, "what was used is not negative");
             checkWord(record.provider());
             checkWord(record.model());
-            checkWord(record.usageSource());
+            checkWord(record.modelAsked());
             checkTime(record.startedAt());
             checkTime(record.finishedAt());
         }

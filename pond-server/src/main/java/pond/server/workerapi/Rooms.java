@@ -10,6 +10,7 @@ import pond.server.logs.LogService;
 import pond.server.runs.RunService;
 import pond.server.sources.guard.Bundles;
 import pond.server.stages.StageService;
+import pond.server.swarm.FrozenInvocations;
 import pond.server.usage.UsageService;
 import pond.server.workers.WorkerService;
 
@@ -23,6 +24,7 @@ public record Rooms(
         LogService logs,
         ArtifactService artifacts,
         UsageService usage,
+        FrozenInvocations invocations,
         EnrollmentService enrollment,
         WorkerService workers,
         Bundles bundles,

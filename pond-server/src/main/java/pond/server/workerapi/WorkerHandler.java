@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -67,6 +66,7 @@ public final class WorkerHandler {
         routes.post(WorkerHttp.LOGS, this::logs);
         routes.post(WorkerHttp.PROGRESS, this::progress);
         routes.post(WorkerHttp.USAGE, this::usage);
+        routes.post(WorkerHttp.CREDENTIAL, this::credential);
         routes.post(WorkerHttp.UPLOADED, this::uploaded);
         routes.put(WorkerHttp.ARTIFACTS + "<name>", this::putArtifact);
         routes.get(WorkerHttp.INPUTS, this::inputs);
@@ -105,7 +105,7 @@ public final class WorkerHandler {
                 ctx,
                 PATIENCE,
                 worker.renew(new RenewRequest(request.jobs(), request.draining(), bounded(request.maxWait()))),
-                new Renewal(Set.of(), Set.of(), request.draining()),
+                Renewal.none(request.draining()),
                 renewal -> answers.json(ctx, 200, renewal));
     }
 
@@ -120,6 +120,10 @@ public final class WorkerHandler {
 
     private void usage(Context ctx) throws IOException {
         done(ctx, attached(ctx).usage(body(ctx, UsageBatch.class)));
+    }
+
+    private void credential(Context ctx) throws IOException {
+        answers.json(ctx, 200, attached(ctx).credential(body(ctx, JobRef.class)));
     }
 
     private void uploaded(Context ctx) throws IOException {

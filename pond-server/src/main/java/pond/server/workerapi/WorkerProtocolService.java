@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -33,8 +34,10 @@ import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
+import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerProtocol;
+import pond.common.swarm.RateCard;
 import pond.server.artifacts.Artifact;
 import pond.server.db.Tx;
 import pond.server.dispatch.JobDesk.HeldJob;
@@ -127,8 +130,19 @@ public final class WorkerProtocolService implements WorkerProtocol {
         return answer(() -> {
             CallRules.check(batch.records());
             HeldJob job = held(batch.job());
-            UsageOrigin origin = new UsageOrigin(job.run(), job.stage(), job.substage(), job.attempt());
-            return rooms.usage().record(origin, batch.records()).thenApply(stored -> null);
+            UsageOrigin origin = new UsageOrigin(job.run(), job.stage(), job.substage(), job.attempt(), job.id());
+            Optional<RateCard> rates = rooms.database()
+                    .read(tx -> rooms.invocations().find(tx, job.run(), job.position()))
+                    .map(frozen -> frozen.model().rates());
+            return rooms.usage().record(origin, rates, batch.records()).thenApply(stored -> null);
+        });
+    }
+
+    @Override
+    public CompletableFuture<SealedCredential> credential(JobRef ref) {
+        return answer(() -> {
+            throw new ProtocolException(
+                    Refusal.CREDENTIAL_MISSING, "job " + held(ref).id() + " has no credential");
         });
     }
 

@@ -54,6 +54,7 @@ class ServerFencesTest {
                     "credentials",
                     "harnesses",
                     "models"),
+            List.of("swarm"),
             List.of("sources"),
             List.of("stages"),
             List.of("preflight"),

@@ -248,7 +248,7 @@ class HttpEdgesTest {
     /** Ends the job with this artifact, and what the job after it then reads. */
     private byte[] readByTheNext(Job job, ArtifactUpload upload) throws IOException {
         Completion.Produced produced = new Completion.Produced(upload.name(), upload.sha256());
-        get(worker.complete(new Completion(job.ref(), Outcome.done(0), 0, List.of(produced), Receipt.NONE)));
+        get(worker.complete(new Completion(job.ref(), Outcome.done(0), 0, List.of(produced), Receipt.NONE, null)));
         Job next = leaseOne(worker);
         try (InputStream input = get(worker.input(next.ref(), upload.sha256()))) {
             return input.readAllBytes();

@@ -16,6 +16,7 @@ import pond.common.protocol.LogBatch;
 import pond.common.protocol.Progress;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
+import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerHttp;
 import pond.common.protocol.WorkerProtocol;
@@ -52,6 +53,11 @@ record ThroughJson(WorkerProtocol to) implements WorkerProtocol {
     @Override
     public CompletableFuture<Void> usage(UsageBatch batch) {
         return to.usage(copy(batch));
+    }
+
+    @Override
+    public CompletableFuture<SealedCredential> credential(JobRef job) {
+        return to.credential(copy(job)).thenApply(ThroughJson::copy);
     }
 
     @Override

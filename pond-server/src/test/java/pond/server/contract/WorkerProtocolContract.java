@@ -101,7 +101,7 @@ abstract class WorkerProtocolContract {
         try (InputStream input = get(worker.input(use.ref(), TokenDigest.of(TEXT)))) {
             assertThat(new String(input.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(TEXT);
         }
-        get(worker.complete(new Completion(use.ref(), Outcome.done(0), 0, List.of(), Receipt.NONE)));
+        get(worker.complete(new Completion(use.ref(), Outcome.done(0), 0, List.of(), Receipt.NONE, null)));
         assertThat(server.status(run)).isEqualTo("done");
         assertThat(server.lines(run)).containsExactly("one", "two", "three");
     }
@@ -165,13 +165,13 @@ abstract class WorkerProtocolContract {
         WorkerProtocol worker = attached("w");
         RunId run = server.submit("garden", TestDispatch.noop("a"));
         Job job = leaseOne(worker);
-        assertThat(get(worker.renew(renewal(job, false, AT_ONCE)))).isEqualTo(new Renewal(Set.of(), Set.of(), false));
+        assertThat(get(worker.renew(renewal(job, false, AT_ONCE)))).isEqualTo(Renewal.none(false));
         CompletableFuture<Renewal> waiting = worker.renew(renewal(job, false, Duration.ofSeconds(10)));
 
         server.cancel(run);
 
         assertThat(get(waiting).cancel()).containsExactly(job.id());
-        get(worker.complete(new Completion(job.ref(), Outcome.cancelled(), 0, List.of(), Receipt.NONE)));
+        get(worker.complete(new Completion(job.ref(), Outcome.cancelled(), 0, List.of(), Receipt.NONE, null)));
         assertThat(server.status(run)).isEqualTo("cancelled");
     }
 
@@ -245,7 +245,7 @@ abstract class WorkerProtocolContract {
                         worker.inputs(job.ref()),
                         worker.input(job.ref(), TokenDigest.of(TEXT)),
                         worker.bundle(job.ref()),
-                        worker.complete(new Completion(job.ref(), Outcome.done(0), 0, List.of(), Receipt.NONE)))
+                        worker.complete(new Completion(job.ref(), Outcome.done(0), 0, List.of(), Receipt.NONE, null)))
                 .toList();
     }
 
@@ -290,7 +290,8 @@ abstract class WorkerProtocolContract {
                 Outcome.done(0),
                 lastLog,
                 List.of(new Completion.Produced(new ArtifactName("a"), TokenDigest.of(TEXT))),
-                Receipt.NONE);
+                Receipt.NONE,
+                null);
     }
 
     private static InputStream bytes(String text) {

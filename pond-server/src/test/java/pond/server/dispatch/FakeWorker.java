@@ -76,7 +76,7 @@ final class FakeWorker {
     }
 
     CompletableFuture<Void> complete(Job job, Outcome outcome, long lastLog) {
-        return protocol.complete(new Completion(job.ref(), outcome, lastLog, List.of(), Receipt.NONE));
+        return protocol.complete(new Completion(job.ref(), outcome, lastLog, List.of(), Receipt.NONE, null));
     }
 
     void done(Job job) {

@@ -37,6 +37,7 @@ import pond.server.runs.Submitter;
 import pond.server.sealing.SourceKey;
 import pond.server.sources.guard.Bundles;
 import pond.server.stages.StageService;
+import pond.server.swarm.FrozenInvocations;
 import pond.server.usage.UsageService;
 import pond.server.workerapi.Rooms;
 import pond.server.workers.WorkerService;
@@ -110,6 +111,7 @@ public final class TestDispatch implements AutoCloseable {
                 logs,
                 artifacts,
                 new UsageService(database),
+                new FrozenInvocations(),
                 new EnrollmentService(database, clock),
                 workers,
                 new Bundles(state.bundles()),

@@ -9,17 +9,19 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pond.common.api.UsageView;
 import pond.common.api.UsageView.Totals;
+import pond.common.ids.JobId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
 import pond.common.protocol.UsageRecord;
+import pond.common.swarm.RateCard;
 import pond.server.errors.PondException;
 import pond.testing.TestDatabase;
 import pond.testing.TestHttp;
@@ -28,6 +30,10 @@ import pond.testing.TestRuns;
 class UsageTest {
     private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
 
+    private static final JobId JOB = JobId.of("01890a5d-ac96-774b-bcce-b302099a8057");
+    /** A micro-dollar for each uncached token of input, and nothing else. */
+    private static final Optional<RateCard> RATES = Optional.of(new RateCard(1_000_000, 0, 0L, 0L));
+
     private final TestRuns runs = new TestRuns();
     private final RunId run = runs.add("mine");
     private TestDatabase database;
@@ -35,7 +41,13 @@ class UsageTest {
 
     @BeforeEach
     void open(@TempDir Path folder) {
-        database = new TestDatabase(folder, "pond", "0004_create_usage.sql");
+        database = new TestDatabase(
+                folder,
+                "pond",
+                "0001_create_keys.sql",
+                "0002_create_runs.sql",
+                "0004_create_usage.sql",
+                "0008_create_invocations.sql");
         usage = new UsageService(database.db);
     }
 
@@ -47,17 +59,17 @@ class UsageTest {
     @Test
     void callsAreAddedUpInTotalByModelAndBySubstage() {
         get(usage.record(
-                new UsageOrigin(run, "scan", "a", 1), List.of(call("big", 1_500_000L, 10), call("small", 1L, 20))));
-        get(usage.record(new UsageOrigin(run, "scan", "b", 2), List.of(call("big", 500_000L, 30))));
-        get(usage.record(new UsageOrigin(runs.add("mine"), "scan", null, 1), List.of(call("big", 9L, 99))));
+                new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 10), call("small", 20))));
+        get(usage.record(new UsageOrigin(run, "scan", "b", 2, JOB), RATES, List.of(call("big", 30))));
+        get(usage.record(new UsageOrigin(runs.add("mine"), "scan", null, 1, JOB), RATES, List.of(call("big", 99))));
 
         UsageView view = usage.of(run);
 
-        assertThat(view.totals()).isEqualTo(new Totals(3, 60, 6, 9, 12, 3, new BigDecimal("2.000001")));
+        assertThat(view.totals()).isEqualTo(new Totals(3, 60, 6, 9, 12, 3, new BigDecimal("0.000060")));
         assertThat(view.byModel())
                 .extracting(model -> model.provider() + "/" + model.model() + " "
                         + model.totals().inputTokens() + " " + model.totals().costUsd())
-                .containsExactly("acme/big 40 2.000000", "acme/small 20 0.000001");
+                .containsExactly("acme/big 40 0.000040", "acme/small 20 0.000020");
         assertThat(view.substages())
                 .extracting(part -> part.substage() + "#" + part.attempt() + " " + part.model() + " "
                         + part.totals().inputTokens())
@@ -66,23 +78,23 @@ class UsageTest {
 
     @Test
     void aCallThatIsReportedTwiceCountsOnce() {
-        UsageRecord call = call("big", 5L, 10);
-        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1);
+        UsageRecord call = call("big", 10);
+        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1, JOB);
 
-        assertThat(get(usage.record(origin, List.of(call)))).isEqualTo(1);
-        assertThat(get(usage.record(origin, List.of(call, call)))).isZero();
+        assertThat(get(usage.record(origin, RATES, List.of(call)))).isEqualTo(1);
+        assertThat(get(usage.record(origin, RATES, List.of(call, call)))).isZero();
 
         assertThat(usage.of(run).totals().calls()).isEqualTo(1);
     }
 
     @Test
     void aCostIsUnknownOnlyWhenNoCallHasOne() {
-        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1);
-        get(usage.record(origin, List.of(call("free", null, 10))));
+        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1, JOB);
+        get(usage.record(origin, Optional.empty(), List.of(call("free", 10))));
         assertThat(usage.of(run).totals().costUsd()).isNull();
 
-        get(usage.record(origin, List.of(call("big", 7L, 10))));
-        assertThat(usage.of(run).totals().costUsd()).isEqualTo(new BigDecimal("0.000007"));
+        get(usage.record(origin, RATES, List.of(call("big", 10))));
+        assertThat(usage.of(run).totals().costUsd()).isEqualTo(new BigDecimal("0.000010"));
     }
 
     @Test
@@ -94,18 +106,18 @@ class UsageTest {
 
     @Test
     void numbersThatNoCallCanHaveAreRefused() {
-        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1);
+        UsageOrigin origin = new UsageOrigin(run, "scan", null, 1, JOB);
 
-        assertThat(failure(usage.record(origin, List.of(call("a", 1L, 1), call("b", -1L, 1)))))
+        assertThat(failure(usage.record(origin, RATES, List.of(call("a", 1), call("b", -1)))))
                 .isInstanceOf(PondException.class);
-        assertThat(failure(usage.record(origin, List.of(call("a", 1L, Long.MAX_VALUE)))))
+        assertThat(failure(usage.record(origin, RATES, List.of(call("a", Long.MAX_VALUE)))))
                 .isInstanceOf(PondException.class);
         assertThat(usage.of(run).totals().calls()).isZero();
     }
 
     @Test
     void theCallAnswersWithDollarsAndHidesOtherProjects() {
-        get(usage.record(new UsageOrigin(run, "scan", "a", 1), List.of(call("big", 1_500_001L, 10))));
+        get(usage.record(new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 1_500_001))));
         try (TestHttp http = TestHttp.start((routes, answers) -> {
             runs.authenticate(routes);
             new UsageHandler(usage, runs.access(), answers).register(routes);
@@ -123,8 +135,23 @@ class UsageTest {
         }
     }
 
-    private static UsageRecord call(String model, @Nullable Long costMicros, long input) {
+    private static UsageRecord call(String model, long input) {
         return new UsageRecord(
-                UUID.randomUUID(), "acme", model, null, input, 2, 3, 4, 1, costMicros, "provider", 200, AT, AT);
+                UUID.randomUUID(),
+                "acme",
+                "asked",
+                model,
+                null,
+                input,
+                2,
+                3,
+                4,
+                1,
+                UsageRecord.UsageSource.PROVIDER,
+                false,
+                UsageRecord.Ending.COMPLETE,
+                200,
+                AT,
+                AT);
     }
 }

@@ -7,6 +7,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pond.common.protocol.UsageRecord;
+import pond.common.protocol.UsageRecord.Ending;
+import pond.common.protocol.UsageRecord.UsageSource;
 import pond.worker.broker.meter.Format;
 import pond.worker.broker.meter.Gunzip;
 import pond.worker.broker.meter.Meter;
@@ -32,6 +34,7 @@ final class Call implements AutoCloseable {
     private long requestBytes;
     private int status;
     private boolean answering;
+    private boolean streamed;
     private @Nullable Meter meter;
     private @Nullable Gunzip gunzip;
     private Tokens charged = Tokens.NONE;
@@ -62,10 +65,11 @@ final class Call implements AutoCloseable {
     }
 
     /** An answer with success begins. */
-    void answering(boolean streamed, boolean zipped) {
+    void answering(boolean inEvents, boolean zipped) {
         answering = true;
+        streamed = inEvents;
         if (format.isPresent()) {
-            Meter counting = new Meter(format.get(), streamed);
+            Meter counting = new Meter(format.get(), inEvents);
             meter = counting;
             gunzip = zipped ? new Gunzip(counting::feed) : null;
         }
@@ -115,19 +119,19 @@ final class Call implements AutoCloseable {
         if (format.isEmpty()) {
             return;
         }
-        String source = "none";
+        UsageSource source = UsageSource.NONE;
         Tokens used = Tokens.NONE;
         if (answering && meter != null) {
             used = meter.tokens().orElse(Tokens.NONE);
             if (meter.exact()) {
-                source = "provider";
+                source = UsageSource.PROVIDER;
                 charge(used);
             } else if (used.equals(Tokens.NONE) && meter.complete()) {
                 // The provider told nothing: the record says unknown, the budget must not be blind to it.
                 charge(estimate(used));
                 cost = OptionalLong.empty();
             } else {
-                source = "estimated";
+                source = UsageSource.ESTIMATED;
                 used = estimate(used);
                 charge(used);
             }
@@ -159,7 +163,7 @@ final class Call implements AutoCloseable {
         return meter == null ? asked : meter.model().orElse(asked);
     }
 
-    private void report(String source, Tokens used) {
+    private void report(UsageSource source, Tokens used) {
         Instant finishedAt = terms.time().instant();
         boolean good =
                 answering && meter != null && meter.complete() && meter.error().isEmpty();
@@ -169,6 +173,7 @@ final class Call implements AutoCloseable {
         terms.record(new UsageRecord(
                 id,
                 terms.provider().name(),
+                shortened(asked),
                 shortened(answered()),
                 name.map(this::shortened).orElse(null),
                 used.input(),
@@ -176,8 +181,9 @@ final class Call implements AutoCloseable {
                 used.cacheWrite(),
                 used.output(),
                 used.reasoning(),
-                cost.isPresent() ? cost.getAsLong() : null,
                 source,
+                streamed,
+                ending(good),
                 status,
                 startedAt,
                 finishedAt));
@@ -189,6 +195,13 @@ final class Call implements AutoCloseable {
                 + ", " + Duration.between(startedAt, finishedAt).toMillis() + " ms, tokens " + used.input()
                 + " in, " + used.cacheRead() + " cached, " + used.cacheWrite() + " to cache, " + used.output()
                 + " out (" + source + ")");
+    }
+
+    private Ending ending(boolean good) {
+        if (good) {
+            return Ending.COMPLETE;
+        }
+        return answering && meter != null && meter.error().isEmpty() ? Ending.CUT : Ending.ERROR;
     }
 
     /** What came from outside, fit for a record: a server may repeat anything, the key too. */

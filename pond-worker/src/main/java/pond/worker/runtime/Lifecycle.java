@@ -224,7 +224,8 @@ final class Lifecycle implements ServerNews {
             case UPGRADE_NEEDED -> Optional.of(End.UPGRADE_NEEDED);
             case UNAUTHORIZED -> Optional.of(End.UNAUTHORIZED);
             case REPLACED -> Optional.of(End.REPLACED);
-            case UNKNOWN_WORKER, LEASE_LOST, LOG_GAP, ARTIFACT_REFUSED, INCOMPLETE, INVALID, BUSY -> Optional.empty();
+            case UNKNOWN_WORKER, LEASE_LOST, LOG_GAP, ARTIFACT_REFUSED, CREDENTIAL_MISSING, INCOMPLETE, INVALID, BUSY ->
+                Optional.empty();
         };
     }
 

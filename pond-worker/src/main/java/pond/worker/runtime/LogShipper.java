@@ -274,7 +274,7 @@ final class LogShipper {
                 held.lose();
                 yield false;
             }
-            case ARTIFACT_REFUSED, INCOMPLETE, INVALID -> {
+            case ARTIFACT_REFUSED, CREDENTIAL_MISSING, INCOMPLETE, INVALID -> {
                 LOG.error(
                         "job {}: given up, the server can never take its log ({}): {}",
                         held.job().id(),

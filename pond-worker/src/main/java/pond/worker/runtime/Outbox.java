@@ -55,8 +55,8 @@ final class Outbox {
             List<Produced> produced = new ArrayList<>();
             Outcome ended = upload(files, outcome, produced);
             long lastLog = calls.answer(() -> log.finish().copy(), JobCalls.FOR_BYTES);
-            Completion completion =
-                    new Completion(held.job().ref(), ended, lastLog, produced, receipt.withDropped(log.dropped()));
+            Completion completion = new Completion(
+                    held.job().ref(), ended, lastLog, produced, receipt.withDropped(log.dropped()), null);
             try {
                 calls.answer(() -> protocol.complete(completion), ANSWER_WITHIN);
                 return ended;

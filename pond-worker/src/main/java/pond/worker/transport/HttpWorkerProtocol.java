@@ -25,6 +25,7 @@ import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
+import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerHttp;
 import pond.common.protocol.WorkerProtocol;
@@ -123,6 +124,12 @@ public final class HttpWorkerProtocol implements WorkerProtocol, AutoCloseable {
     @Override
     public CompletableFuture<Void> usage(UsageBatch batch) {
         return postJob(WorkerHttp.USAGE, batch, batch.job(), Answer::nothing);
+    }
+
+    @Override
+    public CompletableFuture<SealedCredential> credential(JobRef job) {
+        return postJob(
+                WorkerHttp.CREDENTIAL, job, job, response -> Answer.record(response, SealedCredential.class, false));
     }
 
     @Override

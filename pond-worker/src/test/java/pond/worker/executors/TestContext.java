@@ -47,7 +47,8 @@ final class TestContext implements ExecutionContext {
                 Duration.ofMinutes(2),
                 null,
                 false,
-                new Job.Limits(10_000_000, 10_000_000));
+                new Job.Limits(10_000_000, 10_000_000),
+                null);
     }
 
     @Override

@@ -178,7 +178,8 @@ class ConfinedStagesTest {
                 job.timeout(),
                 bundle,
                 false,
-                job.limits());
+                job.limits(),
+                null);
         server.submit(withBundle);
         return withBundle;
     }

@@ -38,6 +38,7 @@ import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
+import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.Sha256;
@@ -223,6 +224,11 @@ final class FakeServer implements WorkerProtocol {
     }
 
     @Override
+    public CompletableFuture<SealedCredential> credential(JobRef job) {
+        return CompletableFuture.failedFuture(new ProtocolException(Refusal.CREDENTIAL_MISSING, "no credentials here"));
+    }
+
+    @Override
     public CompletableFuture<Long> uploaded(ArtifactUpload upload) {
         return call("uploaded", () -> uploads.uploaded(upload));
     }
@@ -369,7 +375,7 @@ final class FakeServer implements WorkerProtocol {
         ledgers.values().stream()
                 .filter(l -> l.leased && l.cancelling && !l.lost && l.completion.isEmpty())
                 .forEach(l -> cancel.add(l.job.id()));
-        return new Renewal(cancel, lost, drains);
+        return new Renewal(cancel, lost, Set.of(), drains);
     }
 
     private <T> CompletableFuture<T> call(String name, Supplier<T> effect) {

@@ -155,7 +155,8 @@ class SharedCheckoutStageTest {
                 job.timeout(),
                 bundle,
                 false,
-                job.limits());
+                job.limits(),
+                null);
     }
 
     private static byte[] tar(String... namesAndTexts) throws IOException {

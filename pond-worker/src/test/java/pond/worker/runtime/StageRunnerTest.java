@@ -144,7 +144,8 @@ class StageRunnerTest {
                 job.timeout(),
                 bundle,
                 false,
-                job.limits());
+                job.limits(),
+                null);
     }
 
     private static byte[] tar(String name, String text) throws IOException {

@@ -74,7 +74,8 @@ final class TestWorker implements AutoCloseable {
                 timeout,
                 null,
                 true,
-                limits);
+                limits,
+                null);
     }
 
     static Job noop(int ticks) {

@@ -90,7 +90,7 @@ class HttpWorkerProtocolTest {
         TestProtocol.get(protocol.usage(new UsageBatch(TestProtocol.JOB, List.of())));
         isPost(WorkerHttp.USAGE, "\"records\":[]");
         TestProtocol.get(
-                protocol.complete(new Completion(TestProtocol.JOB, Outcome.done(0), 7, List.of(), Receipt.NONE)));
+                protocol.complete(new Completion(TestProtocol.JOB, Outcome.done(0), 7, List.of(), Receipt.NONE, null)));
         isPost(WorkerHttp.COMPLETE, "\"lastLog\":7");
         TestProtocol.get(protocol.detach());
         isPost(WorkerHttp.DETACH, "");
