@@ -20,7 +20,7 @@ public record ProviderCredential(String provider, Map<String, String> env, Map<S
 
     @Override
     public String toString() {
-        return "ProviderCredential[provider=" + provider + ", env=" + env.keySet() + ", secrets=" + secrets.keySet()
-                + "]";
+        return "ProviderCredential[provider=" + provider + ", env=" + env.keySet() + ", and " + secrets.size()
+                + " values that are not shown]";
     }
 }

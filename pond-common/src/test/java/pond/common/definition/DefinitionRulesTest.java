@@ -183,7 +183,7 @@ class DefinitionRulesTest {
                 .singleElement()
                 .asString()
                 .hasSizeLessThan(300)
-                .contains("xxx...'; known here: edges, stages");
+                .contains("xxx...'; known here: budget, edges, stages");
     }
 
     @ParameterizedTest

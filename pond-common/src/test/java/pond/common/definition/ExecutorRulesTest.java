@@ -155,8 +155,14 @@ class ExecutorRulesTest {
                 "\"parse\": {\"fence\": \"x\"} # parse.output # field 'output' is required",
                 "\"parse\": {\"fence\": \"x y\", \"output\": \"a\"} # parse.fence # field 'fence' must be a name of at most 128 letters, digits, '.', '_', ':', '/' or '-'",
                 "\"parse\": {\"fence\": \"x\", \"output\": \"a\", \"shape\": \"csv\"} # parse.shape # field 'shape' must be one of jsonl, json, not 'csv'",
+                "\"start_timeout_sec\": 0 # start_timeout_sec # field 'start_timeout_sec' must be a whole number from 1 to 604800",
+                "\"no_output_timeout_sec\": 1.5 # no_output_timeout_sec # field 'no_output_timeout_sec' must be a whole number from 1 to 604800, not 1.5",
+                "\"budget\": {} # budget.max_cost_usd # field 'max_cost_usd' or max_tokens is required",
+                "\"budget\": {\"max_tokens\": -1} # budget.max_tokens # field 'max_tokens' must be a whole number from 0 to 1000000000000",
+                "\"budget\": {\"max_cost_usd\": 0.0000001} # budget.max_cost_usd # field 'max_cost_usd' must be a decimal from 0 to 1000000 with at most 6 digits after the point",
+                "\"budget\": {\"max_cost_usd\": \"-1\"} # budget.max_cost_usd # field 'max_cost_usd' must be a decimal from 0 to 1000000 with at most 6 digits after the point",
                 "\"writesArtifact\": \"/etc/passwd\" # writesArtifact # field 'writesArtifact' must be a relative path without '..' or control characters",
-                "\"writes_artifact\": \"a\" # writes_artifact # unknown field 'writes_artifact'; known here: fanout, harness, kind, model, parse, prompt, sandbox, timeout_sec, writesArtifact",
+                "\"writes_artifact\": \"a\" # writes_artifact # unknown field 'writes_artifact'; known here: budget, fanout, harness, kind, model, no_output_timeout_sec, parse, prompt, sandbox, start_timeout_sec, timeout_sec, writesArtifact",
             })
     void swarmSaysWhatIsWrong(String fields, String field, String message) {
         assertThat(executorProblems("{" + SWARM + ", " + READ + ", " + fields + "}"))

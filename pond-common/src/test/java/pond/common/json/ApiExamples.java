@@ -124,7 +124,7 @@ final class ApiExamples {
                         "worker":"host-1","progress":{"done":1,"total":3,"message":null},
                         "sandbox":{"profile":"untrusted-code-read","effective":"untrusted-code-read","backend":"bubblewrap"},
                         "startedAt":"2026-08-24T10:00:00.000Z","finishedAt":"2026-08-24T10:00:01.500Z","exitCode":3,
-                        "error":{"code":"exit_code","message":"exit code 3"},
+                        "error":{"code":"exit_code","message":"exit code 3"},"attestation":"verified",
                         "substages":[{"key":"area-1","title":null,"status":"done","attempt":1,"worker":null,"startedAt":null,
                         "finishedAt":null,"exitCode":0,"error":null,"attestation":null}],"waiting":null},""" + QUEUED_STAGE_JSON + "]}"));
     }
