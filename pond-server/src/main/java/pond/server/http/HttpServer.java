@@ -146,6 +146,8 @@ public final class HttpServer implements AutoCloseable {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
+        // Every connection would keep 100 KiB for headers seen before, and a thousand workers each hold one or two.
+        http.setHeaderCacheSize(0);
         ServerConnector connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(http));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
