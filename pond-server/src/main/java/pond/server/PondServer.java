@@ -29,12 +29,15 @@ import pond.server.cli.VersionProvider;
 import pond.server.config.ServerConfig;
 import pond.server.config.SourceKeyFile;
 import pond.server.credentials.CredentialHandler;
+import pond.server.credentials.CredentialHandout;
 import pond.server.credentials.Credentials;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
+import pond.server.dispatch.Budgets;
 import pond.server.dispatch.DispatchSettings;
 import pond.server.dispatch.Dispatcher;
+import pond.server.dispatch.EndCheck;
 import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
@@ -66,6 +69,7 @@ import pond.server.sources.guard.Bundles;
 import pond.server.sources.guard.HostResolver;
 import pond.server.sources.guard.SourceSettings;
 import pond.server.stages.StageService;
+import pond.server.swarm.Attestations;
 import pond.server.swarm.FrozenInvocations;
 import pond.server.usage.UsageHandler;
 import pond.server.usage.UsageService;
@@ -135,9 +139,11 @@ public final class PondServer implements RunningServer {
         DispatchSettings settings = dispatchSettings();
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
         Dispatcher dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, settings, clock);
-        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, settings, clock);
+        EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
+        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
+        Budgets budgets = new Budgets(runs, stages, usage, dispatcher);
         WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, completions);
-        WorkerDesk workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, context);
+        WorkerDesk workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
         Reaper reaper = closing.add(new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context));
         workerDesk.recover().join();
         reaper.start();
@@ -152,6 +158,10 @@ public final class PondServer implements RunningServer {
                 artifacts,
                 usage,
                 new FrozenInvocations(),
+                budgets,
+                endCheck,
+                new CredentialHandout(database, credentials, audit),
+                audit,
                 enrollment,
                 workers,
                 bundles,

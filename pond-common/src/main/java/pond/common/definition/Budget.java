@@ -27,7 +27,7 @@ public record Budget(@Nullable Long maxCostMicros, @Nullable Long maxTokens) {
     }
 
     /** Reads {@code {max_cost_usd, max_tokens}}; one that bounds nothing is reported. */
-    static Budget read(Fields fields) {
+    public static Budget read(Fields fields) {
         @Nullable Long cost = fields.microDollars("max_cost_usd").orElse(null);
         @Nullable Long tokens = fields.longInteger("max_tokens", 0, MAX_TOKENS).orElse(null);
         if (fields.value("max_cost_usd").isEmpty() && fields.value("max_tokens").isEmpty()) {

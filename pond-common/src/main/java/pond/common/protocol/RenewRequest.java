@@ -13,6 +13,6 @@ public record RenewRequest(List<Held> jobs, boolean draining, Duration maxWait) 
         jobs = List.copyOf(jobs);
     }
 
-    /** A job that the worker holds; {@code cancelling}: it knows that the job is to be cancelled. */
+    /** A job that the worker holds; {@code cancelling}: it knows that the job is to end, by a cancel or for its budget. */
     public record Held(JobRef job, boolean cancelling) {}
 }

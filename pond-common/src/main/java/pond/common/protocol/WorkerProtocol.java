@@ -55,7 +55,10 @@ public interface WorkerProtocol {
      */
     CompletableFuture<SealedCredential> credential(JobRef job);
 
-    /** Records model calls; a record with an id that is known already is stored once. */
+    /**
+     * Records model calls; a record with an id that is known already is stored once. Taken under the attachment that had the
+     * job also after the job has ended or was taken away: what was spent is spent.
+     */
     CompletableFuture<Void> usage(UsageBatch batch);
 
     /**

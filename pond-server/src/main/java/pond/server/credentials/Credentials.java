@@ -170,7 +170,8 @@ public final class Credentials {
                 now);
     }
 
-    private static String subject(String name, @Nullable ProjectId project) {
+    /** How logs and the audit trail name it. */
+    static String subject(String name, @Nullable ProjectId project) {
         return project == null ? name : name + " of project " + project;
     }
 }

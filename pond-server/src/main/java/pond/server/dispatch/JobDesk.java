@@ -2,22 +2,16 @@ package pond.server.dispatch;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import pond.common.api.PoolWorkerView;
 import pond.common.api.StageView.SandboxView;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.JobId;
-import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.Completion;
 import pond.common.protocol.Job;
@@ -49,6 +43,7 @@ public final class JobDesk {
     private final RunService runs;
     private final StageService stages;
     private final ArtifactService artifacts;
+    private final EndCheck endCheck;
     private final DispatchSettings settings;
     private final InstantSource clock;
     private final JobStore jobs = new JobStore();
@@ -62,6 +57,7 @@ public final class JobDesk {
             RunService runs,
             StageService stages,
             ArtifactService artifacts,
+            EndCheck endCheck,
             DispatchSettings settings,
             InstantSource clock) {
         this.database = database;
@@ -69,24 +65,10 @@ public final class JobDesk {
         this.runs = runs;
         this.stages = stages;
         this.artifacts = artifacts;
+        this.endCheck = endCheck;
         this.settings = settings;
         this.clock = clock;
     }
-
-    /**
-     * A job that a worker holds, with what other rooms need to know of it.
-     *
-     * @param ancestors keys of the stages whose artifacts it may read, nearest first
-     */
-    public record HeldJob(
-            JobId id,
-            RunId run,
-            int position,
-            String stage,
-            ExecutorKind kind,
-            @Nullable String substage,
-            int attempt,
-            List<String> ancestors) {}
 
     /**
      * Leases jobs to a worker: the project that waited longest first, and its oldest run. Slots are counted from live
@@ -158,13 +140,16 @@ public final class JobDesk {
                         now.plus(settings.lease())));
         RunMachine.Decision leased =
                 dispatcher.apply(tx, row.run(), new RunEvent.Leased(now, row.position(), row.attempt(), worker.name()));
+        if (HeldJob.at(leased.stages(), row.position()).plan().kind() == ExecutorKind.SWARM) {
+            endCheck.begin(tx, row);
+        }
         return job(row, leased.run(), leased.stages(), token);
     }
 
     private Job job(JobRow row, Run run, List<Stage> all, String token) {
-        Stage stage = at(all, row.position());
+        Stage stage = HeldJob.at(all, row.position());
         boolean hasInputs = stage.plan().predecessors().stream()
-                .anyMatch(before -> at(all, before).plan().kind() != ExecutorKind.FETCH);
+                .anyMatch(before -> HeldJob.at(all, before).plan().kind() != ExecutorKind.FETCH);
         return new Job(
                 row.id(),
                 token,
@@ -185,41 +170,29 @@ public final class JobDesk {
     /** The job, when this worker holds its lease now; refuses otherwise. May be called in a read. */
     public HeldJob require(Tx tx, WorkerId worker, JobRef ref) {
         JobRow row = leases.require(tx, worker, ref);
-        List<Stage> all = stages.list(tx, row.run());
-        Stage stage = at(all, row.position());
-        return new HeldJob(
-                row.id(),
-                row.run(),
-                row.position(),
-                stage.plan().key(),
-                stage.plan().kind(),
-                row.substage(),
-                row.attempt(),
-                ancestors(all, stage));
+        return HeldJob.of(row, stages.list(tx, row.run()));
     }
 
-    private static List<String> ancestors(List<Stage> all, Stage stage) {
-        Set<Integer> found = new LinkedHashSet<>();
-        Deque<Integer> next = new ArrayDeque<>(stage.plan().predecessors());
-        while (!next.isEmpty()) {
-            int position = next.removeFirst();
-            if (found.add(position)) {
-                next.addAll(at(all, position).plan().predecessors());
-            }
-        }
-        return found.stream().map(position -> at(all, position).plan().key()).toList();
+    /** The job, when this worker holds or has held its lease. May be called in a read. */
+    public Optional<HeldJob> findKnown(Tx tx, WorkerId worker, JobRef ref) {
+        return leases.findKnown(tx, worker, ref).map(row -> HeldJob.of(row, stages.list(tx, row.run())));
     }
 
-    /** Ends a job as its worker says. A repeat changes nothing; a job that was taken away is refused. */
-    public void complete(Tx tx, WorkerId worker, Completion completion) {
-        JobRow row = leases.findKnown(tx, worker, completion.job())
+    /**
+     * Ends a job as its worker says. A repeat changes nothing; a job that was taken away is refused.
+     *
+     * @param verdict on the signature, see {@link EndCheck#look}
+     */
+    public void complete(Tx tx, WorkerId worker, Completion said, EndCheck.Verdict verdict) {
+        JobRow row = leases.findKnown(tx, worker, said.job())
                 .orElseThrow(() -> new ProtocolException(Refusal.LEASE_LOST, "this worker does not hold that job"));
         if (row.status() == JobRow.Status.ENDED) {
             return;
         }
-        leases.require(tx, worker, completion.job());
+        leases.require(tx, worker, said.job());
         Run run = runs.get(tx, row.run());
-        Stage stage = at(stages.list(tx, row.run()), row.position());
+        Stage stage = HeldJob.at(stages.list(tx, row.run()), row.position());
+        Completion completion = endCheck.judge(tx, row, stage.plan().kind(), verdict, said);
         if (run.cancelRequestedAt() == null) {
             Producer producer =
                     new Producer(row.run(), row.position(), stage.plan().key(), row.substage());
@@ -276,12 +249,5 @@ public final class JobDesk {
     /** The jobs that a worker holds. */
     List<JobRow> listHeld(Tx tx, WorkerId worker) {
         return jobs.listLeased(tx, worker);
-    }
-
-    private static Stage at(List<Stage> stages, int position) {
-        return stages.stream()
-                .filter(stage -> stage.position() == position)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -47,6 +47,7 @@ public final class WorkerDesk {
     private final JobDesk jobDesk;
     private final LeaseDesk leaseDesk;
     private final WorkerService workers;
+    private final Budgets budgets;
     private final Context context;
     private final JobStore jobs = new JobStore();
     private final WaitingJobs waitingJobs;
@@ -60,12 +61,14 @@ public final class WorkerDesk {
             JobDesk jobDesk,
             LeaseDesk leaseDesk,
             WorkerService workers,
+            Budgets budgets,
             Context context) {
         this.database = database;
         this.dispatcher = dispatcher;
         this.jobDesk = jobDesk;
         this.leaseDesk = leaseDesk;
         this.workers = workers;
+        this.budgets = budgets;
         this.context = context;
         this.waitingJobs = new WaitingJobs(database, dispatcher, context.clock());
     }
@@ -178,9 +181,14 @@ public final class WorkerDesk {
     }
 
     private Renewal orders(WorkerId id, RenewRequest request) {
-        Map<JobId, JobRow> known = database.read(tx -> request.jobs().stream()
-                .flatMap(held -> jobDesk.leases().findKnown(tx, id, held.job()).stream())
-                .collect(Collectors.toMap(JobRow::id, Function.identity())));
+        Set<JobId> overBudget = new HashSet<>();
+        Map<JobId, JobRow> known = database.read(tx -> {
+            Map<JobId, JobRow> rows = request.jobs().stream()
+                    .flatMap(held -> jobDesk.leases().findKnown(tx, id, held.job()).stream())
+                    .collect(Collectors.toMap(JobRow::id, Function.identity()));
+            overBudget.addAll(budgets.listOver(tx, rows.values()));
+            return rows;
+        });
         Set<JobId> cancel = new HashSet<>();
         Set<JobId> lost = new HashSet<>();
         Instant until = context.clock().instant().plus(context.settings().lease());
@@ -197,14 +205,19 @@ public final class WorkerDesk {
             }
         }
         boolean drain = workers.find(id).map(Worker::draining).orElse(false);
-        return new Renewal(cancel, lost, Set.of(), drain);
+        // A cancel says it all: the job is to end, and nobody asks for its cost then.
+        overBudget.removeAll(cancel);
+        overBudget.removeAll(lost);
+        return new Renewal(cancel, lost, overBudget, drain);
     }
 
     private static boolean hasNews(Renewal orders, RenewRequest request) {
-        boolean newCancel = request.jobs().stream()
-                .anyMatch(held -> !held.cancelling()
-                        && orders.cancel().contains(held.job().job()));
-        return newCancel || !orders.lost().isEmpty() || (orders.drain() && !request.draining());
+        boolean newEnd = request.jobs().stream()
+                .filter(held -> !held.cancelling())
+                .map(held -> held.job().job())
+                .anyMatch(job ->
+                        orders.cancel().contains(job) || orders.overBudget().contains(job));
+        return newEnd || !orders.lost().isEmpty() || (orders.drain() && !request.draining());
     }
 
     private Duration bounded(Duration asked) {

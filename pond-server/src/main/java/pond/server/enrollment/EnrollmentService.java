@@ -61,7 +61,7 @@ public final class EnrollmentService {
     }
 
     /** Makes a code. The plaintext is in {@link EnrollmentCodeView#code} of this one answer and nowhere else. */
-    public CompletableFuture<EnrollmentCodeView> create(CodeRequest request) {
+    public EnrollmentCodeView create(Tx tx, CodeRequest request) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         String plaintext = newCode();
         EnrollmentCode code = new EnrollmentCode(
@@ -74,10 +74,8 @@ public final class EnrollmentService {
                 0,
                 now,
                 now.plus(request.ttl()));
-        return database.write(tx -> {
-            codes.insert(tx, code);
-            return code.view(plaintext);
-        });
+        codes.insert(tx, code);
+        return code.view(plaintext);
     }
 
     /** All codes, oldest first, those that no longer work included, without their plaintext. */
@@ -85,13 +83,11 @@ public final class EnrollmentService {
         return database.read(codes::list).stream().map(code -> code.view(null)).toList();
     }
 
-    /** Ends a code; workers that were enrolled with it stay. The future fails with NOT_FOUND when there is none. */
-    public CompletableFuture<Void> deleteCode(UUID id) {
-        return database.change(tx -> {
-            if (!codes.delete(tx, id)) {
-                throw PondException.notFound("enrollment code");
-            }
-        });
+    /** Ends a code; workers that were enrolled with it stay. Throws NOT_FOUND when there is none. */
+    public void deleteCode(Tx tx, UUID id) {
+        if (!codes.delete(tx, id)) {
+            throw PondException.notFound("enrollment code");
+        }
     }
 
     /**
@@ -200,6 +196,11 @@ public final class EnrollmentService {
                 .isEmpty()) {
             throw Authenticator.forbidden();
         }
+    }
+
+    /** Who a worker is, revoked or not; empty when it never enrolled. */
+    public Optional<WorkerIdentity> find(Tx tx, WorkerId identity) {
+        return identities.find(tx, identity);
     }
 
     /** Whoever has enrolled and is not revoked, by name. */

@@ -13,6 +13,7 @@ import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
 import pond.common.api.RunStatus;
 import pond.common.api.RunView;
+import pond.common.definition.Budget;
 import pond.common.definition.SourceSpec;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
@@ -182,6 +183,11 @@ public final class RunService implements RunAccess {
     /** The digests of the bundles of runs that have not ended. */
     public List<String> listBundlesInUse() {
         return database.read(store::listBundlesInUse);
+    }
+
+    /** What all swarm stages of a run may use together; empty when nothing was said of it. */
+    public Optional<Budget> findBudget(Tx tx, RunId id) {
+        return store.findBudget(tx, id);
     }
 
     /** Inside a transaction; throws a not-found refusal when there is no such run. */

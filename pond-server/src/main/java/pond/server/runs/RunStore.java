@@ -4,12 +4,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.Failure;
 import pond.common.api.RunStatus;
+import pond.common.definition.Budget;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
+import pond.common.json.Json;
+import pond.common.problems.Fields;
+import pond.common.problems.ProblemCode;
+import pond.common.problems.Problems;
 import pond.common.protocol.Job.BundleRef;
 import pond.server.db.Row;
 import pond.server.db.Tx;
@@ -95,6 +101,18 @@ final class RunStore {
     Optional<Snapshot> findSnapshot(Tx tx, RunId id) {
         return tx.find(
                 "SELECT * FROM run_snapshots WHERE run_id = ?", row -> snapshot(row, row.text("definition")), id);
+    }
+
+    /** Read from the definition as it was submitted, which may be long: the rest of it stays where it is. */
+    Optional<Budget> findBudget(Tx tx, RunId run) {
+        return tx.find(
+                        "SELECT definition -> '$.budget' AS budget FROM run_snapshots WHERE run_id = ?",
+                        row -> Optional.ofNullable(row.textOrNull("budget")),
+                        run)
+                .flatMap(Function.identity())
+                .flatMap(json ->
+                        Fields.of(Json.readTree(json), "budget", new Problems().about(ProblemCode.REQUEST_INVALID)))
+                .map(Budget::read);
     }
 
     Optional<Replay> findReplay(Tx tx, ProjectId project, String key) {

@@ -3,12 +3,13 @@ package pond.server.usage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.UsageView;
+import pond.common.ids.JobId;
 import pond.common.ids.RunId;
 import pond.common.protocol.UsageRecord;
+import pond.common.protocol.UsageTotals;
 import pond.common.swarm.RateCard;
 import pond.server.db.Database;
 import pond.server.db.Tx;
@@ -18,6 +19,9 @@ import pond.server.errors.PondException;
 public final class UsageService {
     /** Far above any real call, and far below what would make a sum overflow. */
     private static final long MAX_COUNT = 1_000_000_000_000L;
+
+    /** In micro-dollars: as much as the largest budget, for the same reason. */
+    private static final long MAX_COST = 1_000_000_000_000L;
 
     private static final int MAX_TEXT = 512;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -31,32 +35,51 @@ public final class UsageService {
     }
 
     /**
-     * Records calls and what they cost; one whose id is known already is left as it is. Answers how many were new, once they are on
-     * disk; fails with {@link PondException} INVALID, recording none, when one has a number or a text that no call can have.
+     * Records calls and what they cost; one whose id is known already is left as it is. Answers how many were new.
+     *
+     * @param rates the prices that were frozen with the stage; empty: nobody knows what its calls cost
+     * @throws PondException INVALID, recording none, when one has a number or a text that no call can have
      */
-    public CompletableFuture<Integer> record(UsageOrigin origin, Optional<RateCard> rates, List<UsageRecord> calls) {
+    public int record(Tx tx, UsageOrigin origin, Optional<RateCard> rates, List<UsageRecord> calls) {
         for (int i = 0; i < calls.size(); i++) {
             if (!isPlausible(calls.get(i))) {
-                return CompletableFuture.failedFuture(PondException.invalid(
-                        "records[" + i + "]", "has a count, a time, a cost or a text out of range"));
+                throw PondException.invalid("records[" + i + "]", "has a count, a time or a text out of range");
             }
         }
-        return database.write(tx -> {
-            int added = 0;
-            for (UsageRecord call : calls) {
-                added += store.insert(
-                        tx, origin, call, rates.map(card -> cost(card, call)).orElse(null));
-            }
-            return added;
-        });
+        int added = 0;
+        for (UsageRecord call : calls) {
+            added += store.insert(
+                    tx, origin, call, rates.map(card -> cost(card, call)).orElse(null));
+        }
+        return added;
     }
 
     /** Null when nobody knows what was used. */
     private static @Nullable Long cost(RateCard rates, UsageRecord call) {
         return call.usageSource() == UsageRecord.UsageSource.NONE
                 ? null
-                : rates.costMicros(
-                        call.inputTokens(), call.cacheReadTokens(), call.cacheWriteTokens(), call.outputTokens());
+                : Math.min(
+                        MAX_COST,
+                        rates.costMicros(
+                                call.inputTokens(),
+                                call.cacheReadTokens(),
+                                call.cacheWriteTokens(),
+                                call.outputTokens()));
+    }
+
+    /** What all stages of a run have used, all attempts and areas together. */
+    public Spent spent(Tx tx, RunId run) {
+        return store.spent(tx, run);
+    }
+
+    /** The same for one stage. */
+    public Spent spent(Tx tx, RunId run, String stage) {
+        return store.spent(tx, run, stage);
+    }
+
+    /** What has arrived of the calls of one job. */
+    public UsageTotals totals(Tx tx, JobId job) {
+        return store.totals(tx, job);
     }
 
     /** What a run's calls used, all numbers of one moment. */

@@ -1,18 +1,19 @@
 package pond.server.usage;
 
 import java.math.BigDecimal;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.List;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.UsageView.ByModel;
 import pond.common.api.UsageView.BySubstage;
 import pond.common.api.UsageView.Totals;
+import pond.common.ids.JobId;
 import pond.common.ids.RunId;
 import pond.common.protocol.UsageRecord;
+import pond.common.protocol.UsageTotals;
+import pond.server.db.Row;
 import pond.server.db.Tx;
 
 /** Model calls as rows; see {@code db/pond/0004_create_usage.sql}. */
@@ -31,37 +32,79 @@ final class UsageStore {
             """;
 
     /** @param costMicros null when it has no known price */
-    int insert(Tx tx, UsageOrigin origin, UsageRecord call, @Nullable Long costMicros) throws SQLException {
-        PreparedStatement insert = tx.statement("""
+    int insert(Tx tx, UsageOrigin origin, UsageRecord call, @Nullable Long costMicros) {
+        return tx.update(
+                """
                 INSERT INTO usage_records (id, run_id, stage, substage, attempt, provider, model, request_id,
                     input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micros,
                     usage_source, http_status, started_at, finished_at, job_id, model_asked, streamed, ending)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO NOTHING
-                """);
-        insert.setString(1, call.id().toString());
-        insert.setString(2, origin.run().toString());
-        insert.setString(3, origin.stage());
-        insert.setString(4, origin.substage() == null ? "" : origin.substage());
-        insert.setInt(5, origin.attempt());
-        insert.setString(6, call.provider());
-        insert.setString(7, call.model());
-        insert.setString(8, call.requestId());
-        insert.setLong(9, call.inputTokens());
-        insert.setLong(10, call.cacheReadTokens());
-        insert.setLong(11, call.cacheWriteTokens());
-        insert.setLong(12, call.outputTokens());
-        insert.setLong(13, call.reasoningTokens());
-        insert.setObject(14, costMicros, Types.BIGINT);
-        insert.setString(15, call.usageSource().toString());
-        insert.setInt(16, call.httpStatus());
-        insert.setLong(17, call.startedAt().toEpochMilli());
-        insert.setLong(18, call.finishedAt().toEpochMilli());
-        insert.setString(19, origin.job().toString());
-        insert.setString(20, call.modelAsked());
-        insert.setBoolean(21, call.streamed());
-        insert.setString(22, call.ending().toString());
-        return insert.executeUpdate();
+                """,
+                call.id(),
+                origin.run(),
+                origin.stage(),
+                origin.substage() == null ? "" : origin.substage(),
+                origin.attempt(),
+                call.provider(),
+                call.model(),
+                call.requestId(),
+                call.inputTokens(),
+                call.cacheReadTokens(),
+                call.cacheWriteTokens(),
+                call.outputTokens(),
+                call.reasoningTokens(),
+                costMicros,
+                call.usageSource(),
+                call.httpStatus(),
+                call.startedAt(),
+                call.finishedAt(),
+                origin.job(),
+                call.modelAsked(),
+                call.streamed(),
+                call.ending());
+    }
+
+    Spent spent(Tx tx, RunId run) {
+        return tx.find("""
+                        SELECT coalesce(sum(cost_micros), 0) AS cost, coalesce(sum(
+                            input_tokens + cache_read_tokens + cache_write_tokens + output_tokens), 0) AS tokens
+                        FROM usage_records WHERE run_id = ?
+                        """, UsageStore::spent, run).orElseThrow();
+    }
+
+    Spent spent(Tx tx, RunId run, String stage) {
+        return tx.find("""
+                        SELECT coalesce(sum(cost_micros), 0) AS cost, coalesce(sum(
+                            input_tokens + cache_read_tokens + cache_write_tokens + output_tokens), 0) AS tokens
+                        FROM usage_records WHERE run_id = ? AND stage = ?
+                        """, UsageStore::spent, run, stage).orElseThrow();
+    }
+
+    private static Spent spent(Row row) {
+        return new Spent(row.number("cost"), row.number("tokens"));
+    }
+
+    UsageTotals totals(Tx tx, JobId job) {
+        return tx.find(
+                        """
+                        SELECT count(*) AS calls,
+                            coalesce(sum(input_tokens), 0) AS input_tokens,
+                            coalesce(sum(cache_read_tokens), 0) AS cache_read_tokens,
+                            coalesce(sum(cache_write_tokens), 0) AS cache_write_tokens,
+                            coalesce(sum(output_tokens), 0) AS output_tokens,
+                            coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens
+                        FROM usage_records WHERE job_id = ?
+                        """,
+                        row -> new UsageTotals(
+                                row.number("calls"),
+                                row.number("input_tokens"),
+                                row.number("cache_read_tokens"),
+                                row.number("cache_write_tokens"),
+                                row.number("output_tokens"),
+                                row.number("reasoning_tokens")),
+                        job)
+                .orElseThrow();
     }
 
     Totals totals(Tx tx, RunId run) {

@@ -3,11 +3,13 @@ package pond.server.workerapi;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.Failure;
 import pond.common.definition.ExecutorKind;
 import pond.common.protocol.ArtifactUpload;
 import pond.common.protocol.Attach;
+import pond.common.protocol.Attestation;
 import pond.common.protocol.Completion;
 import pond.common.protocol.LogBatch;
 import pond.common.protocol.Outcome;
@@ -17,6 +19,7 @@ import pond.common.protocol.Receipt;
 import pond.common.protocol.Refusal;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.UsageRecord;
+import pond.common.protocol.UsageTotals;
 import pond.common.protocol.WorkerProtocol;
 import pond.common.protocol.WorkerWords;
 import pond.server.enrollment.EnrollmentService;
@@ -106,6 +109,7 @@ final class CallRules {
             checkWord(error.code());
             checkMessage(error.message());
         }
+        check(completion.attestation());
         Receipt receipt = completion.receipt();
         require(receipt.survivors() >= 0, "survivors are not negative");
         require(receipt.refused().size() <= MAX_REFUSED, "at most " + MAX_REFUSED + " refusals in a receipt");
@@ -113,6 +117,22 @@ final class CallRules {
         checkWord(receipt.confinement().profile());
         checkWord(receipt.confinement().effective());
         checkWord(receipt.confinement().backend());
+    }
+
+    private static void check(@Nullable Attestation attestation) {
+        if (attestation != null) {
+            UsageTotals usage = attestation.usage();
+            boolean counts = LongStream.of(
+                            usage.calls(),
+                            usage.inputTokens(),
+                            usage.cacheReadTokens(),
+                            usage.cacheWriteTokens(),
+                            usage.outputTokens(),
+                            usage.reasoningTokens())
+                    .allMatch(count -> count >= 0);
+            require(counts, "what was used is not negative");
+            checkWord(attestation.signature());
+        }
     }
 
     private static void checkWord(@Nullable String word) {

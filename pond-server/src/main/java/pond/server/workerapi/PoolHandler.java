@@ -8,6 +8,7 @@ import pond.common.api.EnrollmentCodeList;
 import pond.common.api.PoolWorkerList;
 import pond.common.ids.Uuids;
 import pond.common.ids.WorkerId;
+import pond.server.audit.Actor;
 import pond.server.auth.AuthFilter;
 import pond.server.auth.Principal;
 import pond.server.enrollment.CodeRequest;
@@ -40,9 +41,9 @@ public final class PoolHandler {
     }
 
     private void createCode(Context ctx) throws IOException {
-        requireAdmin(ctx);
+        Actor who = requireAdmin(ctx);
         CodeRequest request = CodeRequest.read(Bodies.json(ctx));
-        answers.json(ctx, 201, rooms.enrollment().create(request));
+        answers.json(ctx, 201, pool.createCode(request, who));
     }
 
     private void listCodes(Context ctx) {
@@ -51,9 +52,9 @@ public final class PoolHandler {
     }
 
     private void deleteCode(Context ctx) {
-        requireAdmin(ctx);
+        Actor who = requireAdmin(ctx);
         UUID id = Params.path(ctx, "id", Uuids::parse, "enrollment code");
-        answers.when(ctx, rooms.enrollment().deleteCode(id), done -> ctx.status(204));
+        answers.when(ctx, pool.deleteCode(id, who), done -> ctx.status(204));
     }
 
     private void listWorkers(Context ctx) {
@@ -62,18 +63,19 @@ public final class PoolHandler {
     }
 
     private void drain(Context ctx) {
-        requireAdmin(ctx);
-        answers.when(ctx, pool.drain(worker(ctx)), done -> ctx.status(204));
+        Actor who = requireAdmin(ctx);
+        answers.when(ctx, pool.drain(worker(ctx), who), done -> ctx.status(204));
     }
 
     private void revoke(Context ctx) {
-        requireAdmin(ctx);
-        answers.when(ctx, pool.revoke(worker(ctx)), done -> ctx.status(204));
+        Actor who = requireAdmin(ctx);
+        answers.when(ctx, pool.revoke(worker(ctx), who), done -> ctx.status(204));
     }
 
-    private static void requireAdmin(Context ctx) {
-        AuthFilter.principal(ctx, Principal.Service.class);
+    private static Actor requireAdmin(Context ctx) {
+        Principal who = AuthFilter.principal(ctx, Principal.Service.class);
         Params.of(ctx);
+        return Actor.of(who, Answers.requestId(ctx));
     }
 
     private static WorkerId worker(Context ctx) {

@@ -6,11 +6,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import pond.common.api.EnrollmentCodeView;
 import pond.common.api.PoolWorkerView;
 import pond.common.ids.WorkerId;
+import pond.server.audit.Actor;
 import pond.server.db.Tx;
+import pond.server.enrollment.CodeRequest;
 import pond.server.enrollment.WorkerIdentity;
 import pond.server.errors.ErrorCode;
 import pond.server.errors.PondException;
@@ -91,23 +95,42 @@ final class PoolService {
                 identity.fingerprint());
     }
 
+    /** Makes an enrolment code; see {@link pond.server.enrollment.EnrollmentService#create}. */
+    CompletableFuture<EnrollmentCodeView> createCode(CodeRequest request, Actor who) {
+        return rooms.database().write(tx -> {
+            EnrollmentCodeView code = rooms.enrollment().create(tx, request);
+            rooms.audit().record(tx, who, "enrollment_code.create", code.id().toString());
+            return code;
+        });
+    }
+
+    /** Ends an enrolment code. Fails with NOT_FOUND when there is none. */
+    CompletableFuture<Void> deleteCode(UUID id, Actor who) {
+        return rooms.database().change(tx -> {
+            rooms.enrollment().deleteCode(tx, id);
+            rooms.audit().record(tx, who, "enrollment_code.delete", id.toString());
+        });
+    }
+
     /**
      * Lets a worker finish what it has and take no more, until it is started again. Fails with NOT_FOUND when there is no
      * such worker, and with CONFLICT when it is not attached or is the server's own.
      */
-    CompletableFuture<Void> drain(WorkerId identity) {
+    CompletableFuture<Void> drain(WorkerId identity, Actor who) {
         return rooms.database().change(tx -> {
             requireEnrolled(tx, identity);
             rooms.workerDesk().drainIdentity(tx, identity);
+            rooms.audit().record(tx, who, "worker.drain", identity.toString());
         });
     }
 
     /** Ends a worker for good: its bearer is refused from now on, and its jobs are lost at once. Fails as {@link #drain}. */
-    CompletableFuture<Void> revoke(WorkerId identity) {
+    CompletableFuture<Void> revoke(WorkerId identity, Actor who) {
         return rooms.database().change(tx -> {
             requireEnrolled(tx, identity);
             rooms.enrollment().revoke(tx, identity);
             rooms.workerDesk().endIdentity(tx, identity);
+            rooms.audit().record(tx, who, "worker.revoke", identity.toString());
         });
     }
 

@@ -2,7 +2,11 @@ package pond.server.workerapi;
 
 import pond.common.protocol.Job.Limits;
 import pond.server.artifacts.ArtifactService;
+import pond.server.audit.AuditLog;
+import pond.server.credentials.CredentialHandout;
 import pond.server.db.Database;
+import pond.server.dispatch.Budgets;
+import pond.server.dispatch.EndCheck;
 import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.WorkerDesk;
 import pond.server.enrollment.EnrollmentService;
@@ -25,6 +29,10 @@ public record Rooms(
         ArtifactService artifacts,
         UsageService usage,
         FrozenInvocations invocations,
+        Budgets budgets,
+        EndCheck endCheck,
+        CredentialHandout handout,
+        AuditLog audit,
         EnrollmentService enrollment,
         WorkerService workers,
         Bundles bundles,

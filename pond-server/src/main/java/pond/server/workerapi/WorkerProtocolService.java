@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -37,23 +36,23 @@ import pond.common.protocol.Renewal;
 import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerProtocol;
-import pond.common.swarm.RateCard;
 import pond.server.artifacts.Artifact;
 import pond.server.db.Tx;
-import pond.server.dispatch.JobDesk.HeldJob;
+import pond.server.dispatch.EndCheck;
+import pond.server.dispatch.HeldJob;
 import pond.server.errors.ErrorCode;
 import pond.server.errors.PondException;
 import pond.server.logs.LogOrigin;
-import pond.server.usage.UsageOrigin;
 import pond.server.workers.Party;
 
 /**
  * The server's answers to one worker. Every call about a job first asks whether this worker holds its lease, so a worker
- * that was lost can change nothing. Refusals fail the future; nothing is thrown from a call itself.
+ * that was lost can change nothing; what model calls used is taken from whoever held it. Refusals fail the future; nothing is thrown from a call itself.
  */
 public final class WorkerProtocolService implements WorkerProtocol {
     private final Rooms rooms;
     private final Party party;
+    private final AgentCalls agents;
     private volatile @Nullable WorkerId worker;
 
     /** Speaks with a worker that has yet to attach. */
@@ -65,6 +64,7 @@ public final class WorkerProtocolService implements WorkerProtocol {
     WorkerProtocolService(Rooms rooms, Party party, @Nullable WorkerId attachment) {
         this.rooms = rooms;
         this.party = party;
+        this.agents = new AgentCalls(rooms, party);
         this.worker = attachment;
     }
 
@@ -129,21 +129,13 @@ public final class WorkerProtocolService implements WorkerProtocol {
     public CompletableFuture<Void> usage(UsageBatch batch) {
         return answer(() -> {
             CallRules.check(batch.records());
-            HeldJob job = held(batch.job());
-            UsageOrigin origin = new UsageOrigin(job.run(), job.stage(), job.substage(), job.attempt(), job.id());
-            Optional<RateCard> rates = rooms.database()
-                    .read(tx -> rooms.invocations().find(tx, job.run(), job.position()))
-                    .map(frozen -> frozen.model().rates());
-            return rooms.usage().record(origin, rates, batch.records()).thenApply(stored -> null);
+            return agents.usage(self(), batch);
         });
     }
 
     @Override
     public CompletableFuture<SealedCredential> credential(JobRef ref) {
-        return answer(() -> {
-            throw new ProtocolException(
-                    Refusal.CREDENTIAL_MISSING, "job " + held(ref).id() + " has no credential");
-        });
+        return answer(() -> agents.credential(self(), ref));
     }
 
     @Override
@@ -231,7 +223,8 @@ public final class WorkerProtocolService implements WorkerProtocol {
                 throw new ProtocolException(
                         Refusal.INCOMPLETE, "log lines up to " + completion.lastLog() + " have not all arrived");
             }
-            return rooms.database().change(tx -> rooms.jobDesk().complete(tx, id, completion));
+            EndCheck.Verdict verdict = agents.look(id, completion);
+            return rooms.database().change(tx -> rooms.jobDesk().complete(tx, id, completion, verdict));
         });
     }
 

@@ -38,7 +38,9 @@ class HttpRouteTest extends WorkerProtocolContract {
 
     @Test
     void anEnrolmentMayBeRepeatedAndItsBearerIsGoodAtOnce() throws IOException {
-        EnrollmentCodeView code = get(server.rooms.enrollment().create(CodeRequest.read(Json.readTree("{}"))));
+        CodeRequest request = CodeRequest.read(Json.readTree("{}"));
+        EnrollmentCodeView code = get(
+                server.rooms.database().write(tx -> server.rooms.enrollment().create(tx, request)));
         String plaintext = String.valueOf(code.code());
         TestMachine machine = new TestMachine("w");
         try (HttpEnrolment client = HttpEnrolment.open(routes.settings())) {

@@ -21,6 +21,8 @@ import pond.server.artifacts.ArtifactService;
 import pond.server.audit.AuditLog;
 import pond.server.auth.Principal;
 import pond.server.config.UnconfinedShell;
+import pond.server.credentials.CredentialHandout;
+import pond.server.credentials.Credentials;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
@@ -37,6 +39,7 @@ import pond.server.runs.Submitter;
 import pond.server.sealing.SourceKey;
 import pond.server.sources.guard.Bundles;
 import pond.server.stages.StageService;
+import pond.server.swarm.Attestations;
 import pond.server.swarm.FrozenInvocations;
 import pond.server.usage.UsageService;
 import pond.server.workerapi.Rooms;
@@ -58,6 +61,9 @@ public final class TestDispatch implements AutoCloseable {
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
     public final Rooms rooms;
+    final Harnesses harnesses;
+    final Models models;
+    final Credentials credentials;
     private final Reaper reaper;
     private final PreflightService preflight;
     private final List<Runnable> parts;
@@ -98,10 +104,18 @@ public final class TestDispatch implements AutoCloseable {
         runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), clock);
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
         dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, settings, clock);
-        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, settings, clock);
+        UsageService usage = new UsageService(database);
+        EnrollmentService enrollment = new EnrollmentService(database, clock);
+        EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
+        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
+        Budgets budgets = new Budgets(runs, stages, usage, dispatcher);
         WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, answers);
-        workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, context);
+        workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
         reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
+        AuditLog audit = new AuditLog(database, clock);
+        harnesses = new Harnesses(database, audit, clock);
+        models = new Models(database, audit, clock);
+        credentials = new Credentials(database, new SourceKey(new byte[32]), models::listUsersOf, audit, clock);
         rooms = new Rooms(
                 database,
                 workerDesk,
@@ -110,17 +124,20 @@ public final class TestDispatch implements AutoCloseable {
                 stages,
                 logs,
                 artifacts,
-                new UsageService(database),
+                usage,
                 new FrozenInvocations(),
-                new EnrollmentService(database, clock),
+                budgets,
+                endCheck,
+                new CredentialHandout(database, credentials, audit),
+                audit,
+                enrollment,
                 workers,
                 new Bundles(state.bundles()),
                 settings.limits());
-        AuditLog audit = new AuditLog(database, clock);
         preflight = new PreflightService(
                 workers,
-                new Harnesses(database, audit, clock),
-                new Models(database, audit, clock),
+                harnesses,
+                models,
                 new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false));
         parts = List.of(
                 reaper::close, leaseDesk::close, database::close, logDatabase::close, state::close, answers::shutdown);
@@ -138,7 +155,8 @@ public final class TestDispatch implements AutoCloseable {
     /** The same for a machine that is there. */
     public WorkerId enroll(TestMachine machine) {
         CodeRequest request = new CodeRequest(List.of(), null, Duration.ofHours(1), 1, null);
-        EnrollmentCodeView code = get(rooms.enrollment().create(request));
+        EnrollmentCodeView code =
+                get(rooms.database().write(tx -> rooms.enrollment().create(tx, request)));
         return get(rooms.enrollment().enroll(code.id(), machine.enroll(String.valueOf(code.code()))))
                 .worker();
     }
@@ -148,10 +166,21 @@ public final class TestDispatch implements AutoCloseable {
         return get(runs.submit(submission(project, stages), dispatcher)).run().id();
     }
 
+    /** The same with a whole definition. */
+    RunId submitDefinition(String project, String definition) {
+        return get(runs.submit(submissionOf(project, definition), dispatcher))
+                .run()
+                .id();
+    }
+
     Submission submission(String project, String stages) {
+        return submissionOf(project, "{\"stages\":[%s]}".formatted(stages));
+    }
+
+    private Submission submissionOf(String project, String definition) {
         PreflightService.Passed passed = preflight.require(
                 new Principal.Service(),
-                Json.readTree("{\"projectId\":\"%s\",\"definition\":{\"stages\":[%s]}}".formatted(project, stages)));
+                Json.readTree("{\"projectId\":\"%s\",\"definition\":%s}".formatted(project, definition)));
         return new Submission(
                 passed.project(), Submitter.SERVICE, passed.request(), passed.stages(), List.of(), Optional.empty());
     }

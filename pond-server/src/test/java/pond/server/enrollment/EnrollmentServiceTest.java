@@ -227,11 +227,12 @@ class EnrollmentServiceTest {
         EnrollmentCodeView code = enrollment.code("{\"max_uses\":2}");
         Enrolled enrolled = get(enrollment.enroll(code, "a"));
 
-        get(enrollment.service.deleteCode(code.id()));
+        get(enrollment.database.db.change(tx -> enrollment.service.deleteCode(tx, code.id())));
 
         refused(enrollment.enroll(code, "a"));
         assertThat(enrollment.enrolled("a")).map(Principal.Worker::identity).contains(enrolled.worker());
-        assertThat(failure(enrollment.service.deleteCode(code.id()))).hasMessageContaining("no such enrollment code");
+        assertThat(failure(enrollment.database.db.change(tx -> enrollment.service.deleteCode(tx, code.id()))))
+                .hasMessageContaining("no such enrollment code");
         assertThat(enrollment.service.listCodes()).isEmpty();
     }
 

@@ -31,7 +31,7 @@ final class TestEnrollment implements AutoCloseable {
     }
 
     EnrollmentCodeView code(String body) {
-        return get(service.create(CodeRequest.read(Json.readTree(body))));
+        return get(database.db.write(tx -> service.create(tx, CodeRequest.read(Json.readTree(body)))));
     }
 
     CompletableFuture<Enrolled> enroll(EnrollmentCodeView code, String machine) {

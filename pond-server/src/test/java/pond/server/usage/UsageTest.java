@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,10 +59,9 @@ class UsageTest {
 
     @Test
     void callsAreAddedUpInTotalByModelAndBySubstage() {
-        get(usage.record(
-                new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 10), call("small", 20))));
-        get(usage.record(new UsageOrigin(run, "scan", "b", 2, JOB), RATES, List.of(call("big", 30))));
-        get(usage.record(new UsageOrigin(runs.add("mine"), "scan", null, 1, JOB), RATES, List.of(call("big", 99))));
+        get(record(new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 10), call("small", 20))));
+        get(record(new UsageOrigin(run, "scan", "b", 2, JOB), RATES, List.of(call("big", 30))));
+        get(record(new UsageOrigin(runs.add("mine"), "scan", null, 1, JOB), RATES, List.of(call("big", 99))));
 
         UsageView view = usage.of(run);
 
@@ -81,8 +81,8 @@ class UsageTest {
         UsageRecord call = call("big", 10);
         UsageOrigin origin = new UsageOrigin(run, "scan", null, 1, JOB);
 
-        assertThat(get(usage.record(origin, RATES, List.of(call)))).isEqualTo(1);
-        assertThat(get(usage.record(origin, RATES, List.of(call, call)))).isZero();
+        assertThat(get(record(origin, RATES, List.of(call)))).isEqualTo(1);
+        assertThat(get(record(origin, RATES, List.of(call, call)))).isZero();
 
         assertThat(usage.of(run).totals().calls()).isEqualTo(1);
     }
@@ -90,11 +90,34 @@ class UsageTest {
     @Test
     void aCostIsUnknownOnlyWhenNoCallHasOne() {
         UsageOrigin origin = new UsageOrigin(run, "scan", null, 1, JOB);
-        get(usage.record(origin, Optional.empty(), List.of(call("free", 10))));
+        get(record(origin, Optional.empty(), List.of(call("free", 10))));
         assertThat(usage.of(run).totals().costUsd()).isNull();
 
-        get(usage.record(origin, RATES, List.of(call("big", 10))));
+        get(record(origin, RATES, List.of(call("big", 10))));
         assertThat(usage.of(run).totals().costUsd()).isEqualTo(new BigDecimal("0.000010"));
+    }
+
+    @Test
+    void whatWasSpentIsThatOfAllAttemptsAndAreas() {
+        RateCard free = new RateCard(0, 0, null, null);
+        get(record(new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 10))));
+        get(record(new UsageOrigin(run, "scan", "b", 2, JOB), RATES, List.of(call("big", 20))));
+        get(record(new UsageOrigin(run, "fix", null, 1, JOB), Optional.of(free), List.of(call("big", 40))));
+        get(record(new UsageOrigin(run, "fix", null, 1, JOB), Optional.empty(), List.of(call("big", 80))));
+        get(record(new UsageOrigin(runs.add("mine"), "scan", null, 1, JOB), RATES, List.of(call("big", 99))));
+
+        assertThat(database.db.<Spent>read(tx -> usage.spent(tx, run))).isEqualTo(new Spent(30, 150 + 4 * 9));
+        assertThat(database.db.<Spent>read(tx -> usage.spent(tx, run, "scan"))).isEqualTo(new Spent(30, 30 + 2 * 9));
+    }
+
+    @Test
+    void noSumOfCostsIsTooLargeToBeRead() {
+        Optional<RateCard> dear = Optional.of(new RateCard(1_000_000_000_000L, 0, 0L, 0L));
+        for (int i = 0; i < 12; i++) {
+            get(record(new UsageOrigin(run, "scan", null, 1, JOB), dear, List.of(call("big", 1_000_000_000_000L))));
+        }
+
+        assertThat(usage.of(run).totals().costUsd()).isEqualTo(new BigDecimal("12000000.000000"));
     }
 
     @Test
@@ -108,16 +131,16 @@ class UsageTest {
     void numbersThatNoCallCanHaveAreRefused() {
         UsageOrigin origin = new UsageOrigin(run, "scan", null, 1, JOB);
 
-        assertThat(failure(usage.record(origin, RATES, List.of(call("a", 1), call("b", -1)))))
+        assertThat(failure(record(origin, RATES, List.of(call("a", 1), call("b", -1)))))
                 .isInstanceOf(PondException.class);
-        assertThat(failure(usage.record(origin, RATES, List.of(call("a", Long.MAX_VALUE)))))
+        assertThat(failure(record(origin, RATES, List.of(call("a", Long.MAX_VALUE)))))
                 .isInstanceOf(PondException.class);
         assertThat(usage.of(run).totals().calls()).isZero();
     }
 
     @Test
     void theCallAnswersWithDollarsAndHidesOtherProjects() {
-        get(usage.record(new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 1_500_001))));
+        get(record(new UsageOrigin(run, "scan", "a", 1, JOB), RATES, List.of(call("big", 1_500_001))));
         try (TestHttp http = TestHttp.start((routes, answers) -> {
             runs.authenticate(routes);
             new UsageHandler(usage, runs.access(), answers).register(routes);
@@ -133,6 +156,10 @@ class UsageTest {
                             .statusCode())
                     .isEqualTo(404);
         }
+    }
+
+    private CompletableFuture<Integer> record(UsageOrigin origin, Optional<RateCard> rates, List<UsageRecord> calls) {
+        return database.db.write(tx -> usage.record(tx, origin, rates, calls));
     }
 
     private static UsageRecord call(String model, long input) {
