@@ -50,7 +50,7 @@ final class RunningWorker {
             Enrolment enrolment = enrolment(folder, identity);
             try (HttpWorkerProtocol protocol =
                             HttpWorkerProtocol.open(http, identity.bearer().text());
-                    WorkerAssembly.Parts parts = assembly.build()) {
+                    WorkerAssembly.Parts parts = assembly.build(identity.keys())) {
                 Worker worker = Worker.start(parts.config(), protocol, InstantSource.system(), System::nanoTime);
                 stopping.watch(worker);
                 CompletableFuture<Void> unused =

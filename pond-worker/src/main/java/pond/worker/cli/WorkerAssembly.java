@@ -23,6 +23,8 @@ import pond.worker.executors.ExecutorRegistry;
 import pond.worker.executors.NoopExecutor;
 import pond.worker.executors.ShellExecutor;
 import pond.worker.executors.StageSandboxes;
+import pond.worker.identity.WorkerKeys;
+import pond.worker.runtime.JobKeys;
 import pond.worker.runtime.WorkerConfig;
 import pond.worker.runtime.WorkerConfig.Disk;
 import pond.worker.runtime.WorkerConfig.Offer;
@@ -83,7 +85,7 @@ final class WorkerAssembly {
     }
 
     /** Makes the parts; sandboxes are tried, which takes about a second. */
-    Parts build() throws IOException, InterruptedException {
+    Parts build(WorkerKeys keys) throws IOException, InterruptedException {
         BareSandbox plain = new BareSandbox();
         Optional<Bubblewrap> bubblewrap =
                 kinds.contains(ExecutorKind.SHELL) ? Optional.of(Bubblewrap.open(sandboxes)) : Optional.empty();
@@ -100,7 +102,9 @@ final class WorkerAssembly {
             Offer offer = new Offer(new ExecutorRegistry(executors), offered, tags);
             Disk owned =
                     bubblewrap.flatMap(WorkerAssembly::owner).map(disk::ownedBy).orElse(disk);
-            return new Parts(new WorkerConfig(name, VersionProvider.version(), slots, offer, owned, plain), bubblewrap);
+            Optional<JobKeys> own = Optional.of(new JobKeys(keys::sign, keys::open));
+            return new Parts(
+                    new WorkerConfig(name, VersionProvider.version(), slots, offer, owned, plain, own), bubblewrap);
         } catch (IOException | RuntimeException e) {
             bubblewrap.ifPresent(Bubblewrap::close);
             throw e;

@@ -6,6 +6,8 @@ public enum StopReason {
     CANCEL,
     /** Its timeout is over. */
     TIMEOUT,
+    /** What its model calls, and those of its like, used is more than was allowed. */
+    BUDGET_EXCEEDED,
     /** The job is no longer this worker's: nothing that it still does counts. */
     LEASE_LOST,
     /** The worker goes away and cannot wait. */

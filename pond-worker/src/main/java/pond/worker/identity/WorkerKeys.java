@@ -13,9 +13,12 @@ import java.security.interfaces.XECPublicKey;
 import java.security.spec.NamedParameterSpec;
 import java.util.Base64;
 import javax.crypto.KeyAgreement;
+import pond.common.ids.JobId;
 import pond.common.protocol.EnrollProof;
 import pond.common.protocol.KeyFingerprint;
+import pond.common.protocol.ProviderCredential;
 import pond.common.protocol.RawKeys;
+import pond.common.protocol.SealedCredential;
 
 /**
  * A worker's two key pairs, each key 32 bytes in url-safe base64 without padding. {@code toString} shows the fingerprint
@@ -67,6 +70,28 @@ public record WorkerKeys(Pair sealing, Pair signing) {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the signing key was looked at when it was made or read", e);
         }
+    }
+
+    /** An Ed25519 signature under these bytes, in url-safe base64 without padding. */
+    public String sign(byte[] bytes) {
+        try {
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initSign(RawKeys.ed25519Private(bytes(signing.privateKey())));
+            signature.update(bytes);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the signing key was looked at when it was made or read", e);
+        }
+    }
+
+    /**
+     * Opens what a server has sealed to these keys for one job.
+     *
+     * @throws GeneralSecurityException when it cannot be opened or holds no credential; the message is for people, and
+     *     neither it nor its cause holds anything of what was sealed
+     */
+    public ProviderCredential open(SealedCredential sealed, JobId job) throws GeneralSecurityException {
+        return new CredentialOpener(bytes(sealing.publicKey()), bytes(sealing.privateKey())).open(sealed, job);
     }
 
     /**

@@ -14,6 +14,7 @@ final class HeldJob {
     private volatile long safeUntil;
     private volatile boolean renewed;
     private volatile boolean cancelOrdered;
+    private volatile boolean overBudget;
 
     /**
      * @param safeUntil on the worker's monotonic clock, in nanoseconds: until then the server cannot have given the job
@@ -61,6 +62,14 @@ final class HeldJob {
 
     boolean isCancelOrdered() {
         return cancelOrdered;
+    }
+
+    /** The server has ordered its end for want of a budget. For the thread that hears of it; true when it is news. */
+    boolean exceedBudget() {
+        boolean news = !overBudget;
+        overBudget = true;
+        stop.stop(StopReason.BUDGET_EXCEEDED);
+        return news;
     }
 
     long safeUntil() {

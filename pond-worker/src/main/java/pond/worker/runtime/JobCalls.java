@@ -21,7 +21,7 @@ import pond.worker.checkout.BundleException;
 final class JobCalls {
     private static final Logger LOG = LoggerFactory.getLogger(JobCalls.class);
     private static final Duration MOST_BACKOFF = Duration.ofSeconds(5);
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final int TRIES = 3;
     /** Bytes take as long as they take; the transport notices a peer that takes none. */
     static final Duration FOR_BYTES = Duration.ofMinutes(30);

@@ -3,13 +3,23 @@ package pond.worker.runtime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pond.common.api.Failure;
 import pond.common.api.LogStream;
 import pond.common.protocol.Job;
 import pond.common.protocol.Job.BundleRef;
+import pond.common.protocol.Outcome;
 import pond.common.protocol.Progress;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.ProviderCredential;
+import pond.common.protocol.Refusal;
+import pond.common.protocol.SealedCredential;
+import pond.common.protocol.UsageRecord;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.BundleExtractor;
 import pond.worker.checkout.Checkouts;
@@ -17,9 +27,12 @@ import pond.worker.checkout.SharedCheckout;
 import pond.worker.executors.ExecutionContext;
 import pond.worker.executors.StopSignal;
 import pond.worker.runtime.Workspace.Part;
+import pond.worker.sandbox.Secrets;
 
 /** What one job's stage is given; brings from the server what the stage asks for. */
 final class JobContext implements ExecutionContext {
+    private static final Logger LOG = LoggerFactory.getLogger(JobContext.class);
+
     private final HeldJob held;
     private final Duration grace;
     private final WorkerProtocol protocol;
@@ -27,6 +40,8 @@ final class JobContext implements ExecutionContext {
     private final JobOutput output;
     private final Workspace workspace;
     private final JobCalls calls;
+    private final Optional<JobKeys> keys;
+    private volatile Secrets secrets = Secrets.NONE;
 
     JobContext(
             HeldJob held,
@@ -34,18 +49,20 @@ final class JobContext implements ExecutionContext {
             WorkerProtocol protocol,
             Workspaces workspaces,
             Workspace workspace,
-            JobOutput output) {
+            JobOutput output,
+            Optional<JobKeys> keys) {
         this.held = held;
         this.grace = grace;
         this.protocol = protocol;
         this.workspaces = workspaces;
         this.workspace = workspace;
         this.output = output;
+        this.keys = keys;
         this.calls = JobCalls.whileRunning(held);
     }
 
-    /** Where a stage's lines and its progress go. */
-    record JobOutput(LogShipper log, ProgressSender progress) {}
+    /** Where a stage's lines, its progress and its model calls go. */
+    record JobOutput(LogShipper log, ProgressSender progress, UsageShipper usage) {}
 
     @Override
     public Job job() {
@@ -115,12 +132,44 @@ final class JobContext implements ExecutionContext {
 
     @Override
     public void line(LogStream stream, String text) {
-        output.log().append(stream, text);
+        output.log().append(stream, secrets.mask(text));
     }
 
     @Override
     public void progress(long done, long total, @Nullable String message) {
-        output.progress().report(new Progress(job().ref(), done, total, message));
+        String shown = message == null ? null : secrets.mask(message);
+        output.progress().report(new Progress(job().ref(), done, total, shown));
+    }
+
+    @Override
+    public ProviderCredential credential() throws IOException, InterruptedException {
+        JobKeys own = keys.orElseThrow(() ->
+                new ProtocolException(Refusal.CREDENTIAL_MISSING, "this worker has no key to open a credential with"));
+        SealedCredential sealed = calls.answer(() -> protocol.credential(job().ref()), JobCalls.ANSWER_WITHIN);
+        try {
+            ProviderCredential credential = own.opener().open(sealed, job().id());
+            secrets = Secrets.of(credential.secrets().values());
+            return credential;
+        } catch (GeneralSecurityException e) {
+            LOG.error("job {}: its credential cannot be opened", job().id(), e);
+            throw new ProtocolException(
+                    Refusal.CREDENTIAL_MISSING, "this worker cannot open the credential that came: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void usage(UsageRecord call) {
+        output.usage().add(call);
+    }
+
+    /** The same end without the secrets that the stage was given. */
+    Outcome masked(Outcome outcome) {
+        Failure error = outcome.error();
+        if (error == null) {
+            return outcome;
+        }
+        Failure shown = new Failure(error.code(), secrets.mask(error.message()));
+        return new Outcome(outcome.result(), outcome.exitCode(), shown, outcome.killConfirmed());
     }
 
     @Override

@@ -228,6 +228,9 @@ final class LeaseKeeper implements AutoCloseable {
                 job.cancel();
                 something = true;
             }
+            if (renewal.overBudget().contains(job.job().id()) && job.exceedBudget()) {
+                something = true;
+            }
         }
         if (renewal.drain() && !draining.getAsBoolean()) {
             news.drainOrdered();

@@ -55,7 +55,7 @@ final class Lifecycle implements ServerNews {
         this.clocks = clocks;
         this.timer = new TimerThread(config.name() + "-timer");
         this.shipping = new TimerThread(config.name() + "-log");
-        StageRunner runner = new StageRunner(protocol, config.offer().executors(), workspaces, timer, shipping, clocks);
+        StageRunner runner = new StageRunner(protocol, config, workspaces, timer, shipping, clocks);
         this.slots = new Slots(config, runner, () -> soon(this::slotFreed));
         this.leases = new LeaseLoop(protocol, slots, workspaces::refusal, timer, clocks.nanos(), this);
     }

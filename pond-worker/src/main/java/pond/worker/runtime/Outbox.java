@@ -3,41 +3,50 @@ package pond.worker.runtime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.api.LogStream;
 import pond.common.protocol.ArtifactUpload;
+import pond.common.protocol.Attestation;
+import pond.common.protocol.AttestedEnd;
 import pond.common.protocol.Completion;
 import pond.common.protocol.Completion.Produced;
+import pond.common.protocol.Job;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Receipt;
 import pond.common.protocol.Refusal;
+import pond.common.protocol.UsageTotals;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.OutputFile;
+import pond.worker.runtime.JobContext.JobOutput;
 
 /**
- * What the worker still owes the server when a stage has ended: its artifacts, the rest of its log, and last its
- * {@code complete}. Keeps at it for as long as the job is held. For one thread.
+ * What the worker still owes the server when a stage has ended: its artifacts, the rest of its log and of its
+ * model calls, and last its {@code complete}, signed where an agent ran. Keeps at it for as long as the job is held. For one thread.
  */
 final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final int TRIES = 3;
 
     private final HeldJob held;
     private final WorkerProtocol protocol;
     private final LogShipper log;
+    private final UsageShipper usage;
+    private final Optional<JobKeys> keys;
     private final JobCalls calls;
 
-    Outbox(HeldJob held, WorkerProtocol protocol, LogShipper log) {
+    Outbox(HeldJob held, WorkerProtocol protocol, JobOutput output, Optional<JobKeys> keys) {
         this.held = held;
         this.protocol = protocol;
-        this.log = log;
+        this.log = output.log();
+        this.usage = output.usage();
+        this.keys = keys;
         this.calls = JobCalls.whileHeld(held);
     }
 
@@ -55,10 +64,16 @@ final class Outbox {
             List<Produced> produced = new ArrayList<>();
             Outcome ended = upload(files, outcome, produced);
             long lastLog = calls.answer(() -> log.finish().copy(), JobCalls.FOR_BYTES);
+            UsageTotals used = calls.answer(() -> usage.finish().copy(), JobCalls.FOR_BYTES);
             Completion completion = new Completion(
-                    held.job().ref(), ended, lastLog, produced, receipt.withDropped(log.dropped()), null);
+                    held.job().ref(),
+                    ended,
+                    lastLog,
+                    produced,
+                    receipt.withDropped(log.dropped()),
+                    attestation(ended, produced, used));
             try {
-                calls.answer(() -> protocol.complete(completion), ANSWER_WITHIN);
+                calls.answer(() -> protocol.complete(completion), JobCalls.ANSWER_WITHIN);
                 return ended;
             } catch (ProtocolException e) {
                 if (e.refusal() == Refusal.INVALID) {
@@ -69,6 +84,17 @@ final class Outbox {
         }
         held.lose();
         throw new AbandonedException();
+    }
+
+    /** Null for what is no agent's job, and without a key to sign with. */
+    private @Nullable Attestation attestation(Outcome outcome, List<Produced> artifacts, UsageTotals used) {
+        Job job = held.job();
+        if (job.invocation() == null || keys.isEmpty()) {
+            return null;
+        }
+        AttestedEnd end = new AttestedEnd(
+                job.run(), job.stage(), job.substage(), job.attempt(), job.id(), outcome, artifacts, used);
+        return new Attestation(used, keys.get().signer().sign(end.bytes()));
     }
 
     /** An artifact that is refused fails the stage, unless it has failed already; the others are kept. */

@@ -15,11 +15,11 @@ import pond.common.protocol.Job;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Receipt;
+import pond.common.protocol.Refusal;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.BundleException;
 import pond.worker.checkout.OutputFile;
 import pond.worker.checkout.Outputs;
-import pond.worker.executors.ExecutionContext;
 import pond.worker.executors.Executor;
 import pond.worker.executors.Executor.Execution;
 import pond.worker.executors.ExecutorRegistry;
@@ -42,16 +42,18 @@ final class StageRunner {
     private final TimerThread timer;
     private final TimerThread shipping;
     private final Clocks clocks;
+    private final Optional<JobKeys> keys;
 
     StageRunner(
             WorkerProtocol protocol,
-            ExecutorRegistry executors,
+            WorkerConfig config,
             Workspaces workspaces,
             TimerThread timer,
             TimerThread shipping,
             Clocks clocks) {
         this.protocol = protocol;
-        this.executors = executors;
+        this.executors = config.offer().executors();
+        this.keys = config.keys();
         this.workspaces = workspaces;
         this.timer = timer;
         this.shipping = shipping;
@@ -70,11 +72,13 @@ final class StageRunner {
         Job job = held.job();
         Workspace workspace = workspaces.of(job);
         LogShipper log = new LogShipper(held, protocol, shipping, clocks.time(), workspace::spoolFile);
-        JobOutput output = new JobOutput(log, new ProgressSender(protocol, timer, clocks.nanos()));
+        UsageShipper usage = new UsageShipper(held, protocol, shipping);
+        JobOutput output = new JobOutput(log, new ProgressSender(protocol, timer, clocks.nanos()), usage);
+        JobContext context = new JobContext(held, grace, protocol, workspaces, workspace, output, keys);
         try {
-            Execution execution = execute(held, new JobContext(held, grace, protocol, workspaces, workspace, output));
+            Execution execution = execute(held, context);
             output.progress().finish();
-            lines.ended(deliver(held, execution, workspace, log));
+            lines.ended(deliver(held, execution, workspace, output));
         } catch (AbandonedException e) {
             lines.lost("it is no longer ours");
         } catch (InterruptedException e) {
@@ -95,7 +99,7 @@ final class StageRunner {
         }
     }
 
-    private Execution execute(HeldJob held, ExecutionContext context) throws InterruptedException, AbandonedException {
+    private Execution execute(HeldJob held, JobContext context) throws InterruptedException, AbandonedException {
         Job job = held.job();
         Alarm timeout = timer.after(job.timeout(), () -> held.stop().stop(StopReason.TIMEOUT));
         try {
@@ -107,14 +111,14 @@ final class StageRunner {
             if (held.isLost()) {
                 throw new AbandonedException();
             }
-            return new Execution(judge(job, held, execution.outcome()), execution.receipt());
+            return new Execution(context.masked(judge(job, held, execution.outcome())), execution.receipt());
         } finally {
             timeout.cancel();
         }
     }
 
     // Whatever an executor throws, an error of linking or of the stack included, ends its stage and not this worker.
-    private Execution attempt(Job job, ExecutionContext context) throws InterruptedException {
+    private Execution attempt(Job job, JobContext context) throws InterruptedException {
         try {
             ExecutorKind kind = job.executor().kind();
             Optional<Executor> executor = executors.find(kind);
@@ -129,13 +133,21 @@ final class StageRunner {
         } catch (InterruptedException e) {
             throw e;
         } catch (Throwable e) {
+            if (e instanceof ProtocolException refused && refused.refusal() == Refusal.CREDENTIAL_MISSING) {
+                LOG.warn("job {}: no credential: {}", job.id(), refused.getMessage());
+                return failed(job, Refusal.CREDENTIAL_MISSING.toString(), String.valueOf(refused.getMessage()));
+            }
             LOG.error("job {}: its executor failed", job.id(), e);
             return failed(job, "the worker could not run it; the worker's own log says more about job " + job.id());
         }
     }
 
     private static Execution failed(Job job, String why) {
-        Outcome outcome = Outcome.failed("worker_error", why, null);
+        return failed(job, "worker_error", why);
+    }
+
+    private static Execution failed(Job job, String code, String why) {
+        Outcome outcome = Outcome.failed(code, why, null);
         return new Execution(outcome.withKillConfirmed(!startsProcesses(job)), Receipt.NONE);
     }
 
@@ -154,6 +166,8 @@ final class StageRunner {
                 .map(reason -> switch (reason) {
                     case TIMEOUT -> Outcome.timeout("ran longer than " + seconds(job.timeout()));
                     case CANCEL -> Outcome.cancelled();
+                    case BUDGET_EXCEEDED ->
+                        Outcome.failed("budget_exceeded", "the budget for its model calls is used up", null);
                     case SHUTDOWN, LEASE_LOST ->
                         throw new IllegalStateException("nothing is said about a job given up");
                 })
@@ -161,12 +175,12 @@ final class StageRunner {
                 .orElse(outcome);
     }
 
-    private Outcome deliver(HeldJob held, Execution execution, Workspace workspace, LogShipper log)
+    private Outcome deliver(HeldJob held, Execution execution, Workspace workspace, JobOutput output)
             throws AbandonedException, InterruptedException {
-        Outbox outbox = new Outbox(held, protocol, log);
+        Outbox outbox = new Outbox(held, protocol, output, keys);
         List<OutputFile> files;
         try {
-            files = isPublished(execution.outcome()) ? collect(held.job(), workspace, log) : List.of();
+            files = isPublished(execution.outcome()) ? collect(held.job(), workspace, output.log()) : List.of();
         } catch (IOException e) {
             LOG.error("job {}: what it left cannot be read", held.job().id(), e);
             Execution failed = failed(held.job(), "the worker could not read what it left");

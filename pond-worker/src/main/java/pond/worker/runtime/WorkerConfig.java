@@ -19,8 +19,15 @@ import pond.worker.sandbox.Sandbox;
  * @param version of the software, for people
  * @param slots how many jobs run side by side, at least 1
  * @param sandbox finds the processes that an earlier life of this worker has left
+ * @param keys what its identity does for agents' jobs; empty for a worker without one, which runs no such jobs
  */
-public record WorkerConfig(String name, String version, int slots, Offer offer, Disk disk, Sandbox sandbox) {
+public record WorkerConfig(
+        String name, String version, int slots, Offer offer, Disk disk, Sandbox sandbox, Optional<JobKeys> keys) {
+    /** A worker without keys of its own, such as one in the server's process. */
+    public WorkerConfig(String name, String version, int slots, Offer offer, Disk disk, Sandbox sandbox) {
+        this(name, version, slots, offer, disk, sandbox, Optional.empty());
+    }
+
     public WorkerConfig {
         if (slots < 1) {
             throw new IllegalArgumentException("a worker has at least one slot");

@@ -129,7 +129,7 @@ public final class HttpWorkerProtocol implements WorkerProtocol, AutoCloseable {
     @Override
     public CompletableFuture<SealedCredential> credential(JobRef job) {
         return postJob(
-                WorkerHttp.CREDENTIAL, job, job, response -> Answer.record(response, SealedCredential.class, false));
+                WorkerHttp.CREDENTIAL, job, job, response -> Answer.record(response, SealedCredential.class, true));
     }
 
     @Override

@@ -14,6 +14,10 @@ import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.protocol.Job;
+import pond.common.protocol.ProtocolException;
+import pond.common.protocol.ProviderCredential;
+import pond.common.protocol.Refusal;
+import pond.common.protocol.UsageRecord;
 import pond.worker.checkout.CopyMethod;
 import pond.worker.checkout.SharedCheckout;
 import pond.worker.checkout.Throwaway;
@@ -24,6 +28,7 @@ final class TestContext implements ExecutionContext {
 
     final List<String> lines = new CopyOnWriteArrayList<>();
     final List<String> progress = new CopyOnWriteArrayList<>();
+    final List<UsageRecord> usage = new CopyOnWriteArrayList<>();
     private final StopSignal stop = new StopSignal();
     private final Path root;
     private final Job job;
@@ -103,6 +108,16 @@ final class TestContext implements ExecutionContext {
     @Override
     public void progress(long done, long total, @Nullable String message) {
         progress.add(done + "/" + total);
+    }
+
+    @Override
+    public ProviderCredential credential() {
+        throw new ProtocolException(Refusal.CREDENTIAL_MISSING, "there is no credential here");
+    }
+
+    @Override
+    public void usage(UsageRecord call) {
+        usage.add(call);
     }
 
     @Override

@@ -27,6 +27,7 @@ import pond.common.ids.WorkerId;
 import pond.common.protocol.ArtifactUpload;
 import pond.common.protocol.Attach;
 import pond.common.protocol.Attached;
+import pond.common.protocol.Attestation;
 import pond.common.protocol.Completion;
 import pond.common.protocol.InputArtifact;
 import pond.common.protocol.Job;
@@ -40,6 +41,7 @@ import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
 import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
+import pond.common.protocol.UsageTotals;
 import pond.common.protocol.WorkerProtocol;
 import pond.worker.checkout.Sha256;
 
@@ -65,6 +67,7 @@ final class FakeServer implements WorkerProtocol {
     final FakeUploads uploads = new FakeUploads();
     List<InputArtifact> inputs = List.of();
     byte[] bundle = {};
+    private final Set<JobId> overBudget = new HashSet<>();
     private final Deque<Job> queue = new ArrayDeque<>();
     private final Deque<Waiting<LeaseRequest, List<Job>>> leases = new ArrayDeque<>();
     private final Deque<Waiting<RenewRequest, Renewal>> renewals = new ArrayDeque<>();
@@ -99,6 +102,12 @@ final class FakeServer implements WorkerProtocol {
 
     synchronized void cancel(Job job) {
         ledger(job.id()).cancelling = true;
+        order();
+    }
+
+    /** Also for a job that nobody holds. */
+    synchronized void exceedBudget(JobId job) {
+        overBudget.add(job);
         order();
     }
 
@@ -220,12 +229,22 @@ final class FakeServer implements WorkerProtocol {
 
     @Override
     public CompletableFuture<Void> usage(UsageBatch batch) {
-        return CompletableFuture.completedFuture(null);
+        return this.<Void>call("usage", () -> {
+            Ledger ledger = held(batch.job());
+            ledger.usageBatches.add(batch.records().size());
+            batch.records().forEach(record -> ledger.usage.putIfAbsent(record.id(), record));
+            return null;
+        });
     }
 
     @Override
     public CompletableFuture<SealedCredential> credential(JobRef job) {
-        return CompletableFuture.failedFuture(new ProtocolException(Refusal.CREDENTIAL_MISSING, "no credentials here"));
+        return call(
+                "credential",
+                () -> held(job)
+                        .credential
+                        .orElseThrow(() -> new ProtocolException(
+                                Refusal.CREDENTIAL_MISSING, "there is no credential 'openai-main'")));
     }
 
     @Override
@@ -279,7 +298,9 @@ final class FakeServer implements WorkerProtocol {
                     .allMatch(produced ->
                             ledger.artifacts.containsKey(produced.name().value())
                                     || uploads.known.contains(produced.sha256()));
-            if (completion.lastLog() != stored || !hasAll) {
+            Attestation attested = completion.attestation();
+            boolean hasCalls = attested == null || attested.usage().equals(UsageTotals.of(ledger.usage.values()));
+            if (completion.lastLog() != stored || !hasAll || !hasCalls) {
                 throw new ProtocolException(Refusal.INCOMPLETE, "something is missing");
             }
             ledger.completion = Optional.of(completion);
@@ -353,6 +374,7 @@ final class FakeServer implements WorkerProtocol {
                     .forEach(held -> known.add(held.job().job()));
             answered = !known.containsAll(orders.cancel())
                     || !orders.lost().isEmpty()
+                    || !orders.overBudget().isEmpty()
                     || (orders.drain() && !waiting.question().draining());
             if (answered) {
                 waiting.answer().complete(orders);
@@ -375,7 +397,10 @@ final class FakeServer implements WorkerProtocol {
         ledgers.values().stream()
                 .filter(l -> l.leased && l.cancelling && !l.lost && l.completion.isEmpty())
                 .forEach(l -> cancel.add(l.job.id()));
-        return new Renewal(cancel, lost, Set.of(), drains);
+        Set<JobId> exceeded = new HashSet<>(overBudget);
+        exceeded.removeIf(
+                job -> ledgers.containsKey(job) && ledger(job).completion.isPresent());
+        return new Renewal(cancel, lost, exceeded, drains);
     }
 
     private <T> CompletableFuture<T> call(String name, Supplier<T> effect) {

@@ -9,17 +9,24 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import pond.common.api.Failure;
+import pond.common.definition.Budget;
 import pond.common.definition.ExecutorSpec;
 import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
+import pond.common.protocol.Invocation;
 import pond.common.protocol.Job;
 import pond.common.protocol.Outcome;
+import pond.common.swarm.HarnessSpec;
+import pond.common.swarm.ModelSpec;
+import pond.common.swarm.OutputRule;
+import pond.common.swarm.RateCard;
 import pond.worker.executors.ExecutorRegistry;
 import pond.worker.executors.NoopExecutor;
 import pond.worker.sandbox.BareSandbox;
@@ -39,11 +46,15 @@ final class TestWorker implements AutoCloseable {
     }
 
     TestWorker(FakeServer server, WorkerConfig.Disk disk, int slots) throws IOException {
+        this(server, disk, slots, Optional.empty());
+    }
+
+    TestWorker(FakeServer server, WorkerConfig.Disk disk, int slots, Optional<JobKeys> keys) throws IOException {
         this.server = server;
         this.stateDir = disk.stateDir();
         WorkerConfig.Offer offer = new WorkerConfig.Offer(
                 new ExecutorRegistry(List.of(new NoopExecutor(), stages)), Set.of("sandbox.none"), Set.of("gpu"));
-        WorkerConfig config = new WorkerConfig("test", "1", slots, offer, disk, new BareSandbox());
+        WorkerConfig config = new WorkerConfig("test", "1", slots, offer, disk, new BareSandbox(), keys);
         this.worker = Worker.start(config, server, InstantSource.system(), System::nanoTime);
     }
 
@@ -80,6 +91,31 @@ final class TestWorker implements AutoCloseable {
 
     static Job noop(int ticks) {
         return job("noop", new ExecutorSpec.Noop(ticks, 0), Duration.ofMinutes(5), LIMITS);
+    }
+
+    /** An agent's job, for the executor of the tests. */
+    static Job agent(String stage, String substage) {
+        Job job = job(stage, shell(), Duration.ofMinutes(5), LIMITS);
+        Invocation invocation = new Invocation(
+                new HarnessSpec("pi", "Pi", "harness.pi", List.of("pi"), List.of(), Map.of(), OutputRule.TEXT),
+                new ModelSpec("m", "M", "openai", "m-1", "openai-main", new RateCard(1, 2, null, 3L)),
+                "Do it",
+                Budget.UNLIMITED);
+        return new Job(
+                job.id(),
+                job.leaseToken(),
+                job.fence(),
+                job.run(),
+                job.project(),
+                job.stage(),
+                substage,
+                2,
+                job.executor(),
+                job.timeout(),
+                job.bundle(),
+                job.hasInputs(),
+                job.limits(),
+                invocation);
     }
 
     static ExecutorSpec.Shell shell(String... artifacts) {

@@ -31,8 +31,11 @@ import pond.common.protocol.LeaseRequest;
 import pond.common.protocol.LogBatch;
 import pond.common.protocol.Outcome;
 import pond.common.protocol.Progress;
+import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Receipt;
+import pond.common.protocol.Refusal;
 import pond.common.protocol.RenewRequest;
+import pond.common.protocol.SealedCredential;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerHttp;
 import pond.worker.transport.WireServer.Asked;
@@ -110,6 +113,36 @@ class HttpWorkerProtocolTest {
         assertThat(text(TestProtocol.get(protocol.bundle(TestProtocol.JOB)))).isEqualTo("bundle");
         isGet(WorkerHttp.BUNDLE);
         assertThat(server.last().header("accept-encoding")).isEqualTo("identity");
+    }
+
+    @Test
+    void aCredentialIsAskedForByItsJobAndComesSealed() throws Exception {
+        server.json(WorkerHttp.CREDENTIAL, "{\"sealed\":\"c2VhbGVk\",\"later\":1}");
+
+        assertThat(TestProtocol.get(protocol.credential(TestProtocol.JOB))).isEqualTo(new SealedCredential("c2VhbGVk"));
+        isPost(WorkerHttp.CREDENTIAL, TestProtocol.JOB.job().toString());
+        assertThat(server.last().body()).contains(TestProtocol.JOB.leaseToken());
+
+        server.on(
+                WorkerHttp.CREDENTIAL,
+                exchange -> WireServer.send(
+                        exchange,
+                        422,
+                        "application/problem+json",
+                        "{\"title\":\"t\",\"status\":422,\"detail\":\"there is no credential 'main'\","
+                                + "\"refusal\":\"credential_missing\"}"));
+        assertThat(TestProtocol.failure(protocol.credential(TestProtocol.JOB)))
+                .isInstanceOfSatisfying(ProtocolException.class, refused -> {
+                    assertThat(refused.refusal()).isEqualTo(Refusal.CREDENTIAL_MISSING);
+                    assertThat(refused).hasMessage("there is no credential 'main'");
+                });
+    }
+
+    @Test
+    void anAnswerWithoutASealedCredentialIsNoAnswer() throws Exception {
+        server.json(WorkerHttp.CREDENTIAL, "{}");
+
+        TestProtocol.isIo(TestProtocol.failure(protocol.credential(TestProtocol.JOB)));
     }
 
     @Test
