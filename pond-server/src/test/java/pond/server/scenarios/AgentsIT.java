@@ -97,6 +97,7 @@ class AgentsIT {
         assertThat(totals.path("outputTokens").asInt()).isEqualTo(calls * 42);
         assertThat(totals.path("reasoningTokens").asInt()).isEqualTo(calls * 10);
         // 1200 × 3 + 300 × 0.3 + 42 × 15 micro-dollars.
-        assertThat(totals.path("costUsd").decimalValue().movePointRight(6).longValueExact()).isEqualTo(calls * 4320L);
+        assertThat(totals.path("costUsd").decimalValue().movePointRight(6).longValueExact())
+                .isEqualTo(calls * 4320L);
     }
 }

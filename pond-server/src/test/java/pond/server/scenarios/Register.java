@@ -19,14 +19,18 @@ record Register(Client client) {
 
     /** A model of a provider at this address, three dollars in, fifteen out, thirty cents from the cache. */
     void model(String key, String provider, String url) {
-        List<String> names = NAMES.get(provider);
+        List<String> names = NAMES.getOrDefault(provider, List.of());
         created(
                 "/v1/admin/credentials",
                 Map.of(
-                        "name", key,
-                        "provider", provider,
-                        "env", Map.of(names.get(0), url),
-                        "secrets", Map.of(names.get(1), KEY)));
+                        "name",
+                        key,
+                        "provider",
+                        provider,
+                        "env",
+                        Map.of(names.get(0), url),
+                        "secrets",
+                        Map.of(names.get(1), KEY)));
         created(
                 "/v1/admin/models",
                 Map.of(

@@ -73,14 +73,13 @@ class SwarmIT {
             for (String does : List.of("works", "works", "breaks", "works", "sleeps", "works", "babbles", "works")) {
                 areas.add("{\"title\":\"%s\",\"globs\":[\"**/*.x\"],\"why\":\"because\"}".formatted(does));
             }
-            String sources = "\"sources\":[{\"kind\":\"inline\",\"label\":\"app\",\"config\":{\"files\":{\"areas.json\":%s}}}]"
-                    .formatted(pond.common.json.Json.write("{\"areas\":[" + String.join(",", areas) + "]}"));
+            String sources =
+                    "\"sources\":[{\"kind\":\"inline\",\"label\":\"app\",\"config\":{\"files\":{\"areas.json\":%s}}}]"
+                            .formatted(pond.common.json.Json.write("{\"areas\":[" + String.join(",", areas) + "]}"));
 
             String run = client.submit(Body.with(
-                    sources,
-                    agent("map", "it maps", """
-                            "parse":{"fence":"result","output":"areas.json","shape":"json"}"""),
-                    agent("scan", "Area {{AREA_TITLE}} {{GLOBS}}", """
+                    sources, agent("map", "it maps", """
+                            "parse":{"fence":"result","output":"areas.json","shape":"json"}"""), agent("scan", "Area {{AREA_TITLE}} {{GLOBS}}", """
                             "timeout_sec":15,"fanout":{"source":"map","artifact":"areas.json","maxAreas":8},
                             "parse":{"fence":"result","output":"results.jsonl"}""")));
 
@@ -95,9 +94,11 @@ class SwarmIT {
                     .containsExactly("", "", "agent_failed", "", "timeout", "", "result_unparsable", "");
             assertThat(texts(scan.path("substages"), "/worker")).contains("one", "two");
             assertThat(texts(scan.path("substages"), "/attestation").get(0)).isEqualTo("verified");
-            assertThat(client.artifact(run, "results.jsonl?stage=scan").lines().map(line -> pond.common.json.Json.readTree(line)
-                            .path("area")
-                            .asText()))
+            assertThat(client.artifact(run, "results.jsonl?stage=scan")
+                            .lines()
+                            .map(line -> pond.common.json.Json.readTree(line)
+                                    .path("area")
+                                    .asText()))
                     .containsExactly("0", "1", "3", "5", "7");
             JsonNode usage = client.get("/v1/runs/" + run + "/usage").json();
             assertThat(usage.at("/totals/calls").asInt()).isEqualTo(9);
@@ -121,9 +122,13 @@ class SwarmIT {
 
             JsonNode details = client.end(run);
             assertThat(details.at("/run/error/code").asText()).isEqualTo("worker_lost");
-            assertThat(client.get("/v1/runs/" + run + "/usage").json().at("/totals/calls").asInt())
+            assertThat(client.get("/v1/runs/" + run + "/usage")
+                            .json()
+                            .at("/totals/calls")
+                            .asInt())
                     .isLessThanOrEqualTo(1);
-            assertThat(Processes.withArgument(tools.resolve("agent").toString())).isEmpty();
+            assertThat(Processes.withArgument(tools.resolve("agent").toString()))
+                    .isEmpty();
         }
     }
 
@@ -140,8 +145,12 @@ class SwarmIT {
             String run = client.submit(Body.of(agent("fix", "it works", "")));
 
             JsonNode details = client.end(run);
-            assertThat(details.at("/run/error/code").asText()).as(details.toString()).isEqualTo("agent_failed");
-            assertThat(client.log(run).toString()).contains("the model said " + told).doesNotContain(Register.KEY);
+            assertThat(details.at("/run/error/code").asText())
+                    .as(details.toString())
+                    .isEqualTo("agent_failed");
+            assertThat(client.log(run).toString())
+                    .contains("the model said " + told)
+                    .doesNotContain(Register.KEY);
         }
     }
 
@@ -172,8 +181,7 @@ class SwarmIT {
                 key,
                 """
                 {"kind":"swarm","harness":"small","model":"chat","prompt":"%s",%s
-                "sandbox":{"profile":"untrusted-code-read"}}"""
-                        .formatted(prompt, more.isEmpty() || more.startsWith("\"retry") ? "" : more + ","),
+                "sandbox":{"profile":"untrusted-code-read"}}""".formatted(prompt, more.isEmpty() || more.startsWith("\"retry") ? "" : more + ","),
                 more.startsWith("\"retry") ? more : "");
     }
 
