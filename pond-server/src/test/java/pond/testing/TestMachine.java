@@ -105,7 +105,8 @@ public final class TestMachine {
         }
     }
 
-    private String sealingKey() {
+    /** Its public key for secrets. */
+    public String sealingKey() {
         return base64(RawKeys.of((XECPublicKey) sealing.getPublic()));
     }
 

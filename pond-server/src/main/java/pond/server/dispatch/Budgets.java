@@ -100,16 +100,20 @@ public final class Budgets implements BudgetsLeft {
         }
     }
 
+    /** A stage of one run; two runs of one definition have plans that are equal. */
+    private record Place(RunId run, int position) {}
+
     /** Those of some jobs whose stage or run has used more than it may. */
     Set<JobId> listOver(Tx tx, Collection<JobRow> held) {
         Map<RunId, List<Stage>> known = new HashMap<>();
-        Map<Stage.Plan, Boolean> over = new HashMap<>();
+        Map<Place, Boolean> over = new HashMap<>();
         Set<JobId> found = new HashSet<>();
         for (JobRow job : held) {
             if (job.status() == JobRow.Status.LEASED && Needs.parse(job.needs()).kind() == ExecutorKind.SWARM) {
                 Stage stage = HeldJob.at(known.computeIfAbsent(job.run(), run -> stages.list(tx, run)), job.position());
                 if (over.computeIfAbsent(
-                        stage.plan(), plan -> rest(tx, job.run(), stage).isOver())) {
+                        new Place(job.run(), job.position()),
+                        place -> rest(tx, place.run(), stage).isOver())) {
                     found.add(job.id());
                 }
             }

@@ -13,11 +13,4 @@ public interface BudgetsLeft {
      * @param position of a swarm stage; any other has no bound of its own
      */
     Budget of(Tx tx, RunId run, int position);
-
-    /** Whether a budget leaves nothing to begin with. */
-    static boolean isUsedUp(Budget left) {
-        Long cost = left.maxCostMicros();
-        Long tokens = left.maxTokens();
-        return (cost != null && cost == 0) || (tokens != null && tokens == 0);
-    }
 }

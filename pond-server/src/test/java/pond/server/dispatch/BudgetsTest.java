@@ -25,7 +25,6 @@ import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
 import pond.common.protocol.UsageBatch;
 import pond.common.protocol.WorkerProtocol;
-import pond.server.swarm.BudgetsLeft;
 import pond.server.workerapi.WorkerProtocolService;
 import pond.server.workers.Party;
 import pond.testing.TestClock;
@@ -62,8 +61,6 @@ class BudgetsTest {
 
         use(lease(1).get(0), 60);
 
-        Stream.of("one", "two")
-                .forEach(key -> assertThat(BudgetsLeft.isUsedUp(left(run, key))).isFalse());
         assertThat(Stream.of(left(run, "one"), left(run, "two")))
                 .containsExactlyInAnyOrder(new Budget(10L, 940L), new Budget(40L, 940L));
     }
@@ -87,7 +84,6 @@ class BudgetsTest {
         use(job, 100);
         assertThat(renew(false, job).overBudget()).isEmpty();
         assertThat(left(run, "one")).isEqualTo(new Budget(0L, null));
-        assertThat(BudgetsLeft.isUsedUp(left(run, "one"))).isTrue();
 
         use(job, 1);
         assertThat(renew(false, job).overBudget()).containsExactly(job.id());
@@ -105,6 +101,19 @@ class BudgetsTest {
         use(jobs.get(1), 40);
         assertThat(renew(false, jobs).overBudget())
                 .containsExactlyInAnyOrder(jobs.get(0).id(), jobs.get(1).id());
+    }
+
+    @Test
+    void runsOfOneDefinitionHaveABudgetEach() {
+        RunId first = agents.submit("{\"max_tokens\":100}", "{\"max_tokens\":50}", "one");
+        agents.submit("{\"max_tokens\":100}", "{\"max_tokens\":50}", "one");
+        List<Job> jobs = lease(2);
+        Job ofFirst =
+                jobs.stream().filter(job -> job.run().equals(first)).findFirst().orElseThrow();
+
+        use(ofFirst, 60);
+
+        assertThat(renew(false, jobs).overBudget()).containsExactly(ofFirst.id());
     }
 
     @Test

@@ -6,6 +6,8 @@ import static pond.server.scenarios.RemoteWorkerScenariosTest.refusal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +141,40 @@ class PoolScenariosTest {
                 .isEqualTo(409);
         assertThat(pond.service().post("/v1/admin/pool/workers/no-id/drain", "").status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void whatOperatorsDoToThePoolIsInTheAuditTrail() {
+        RemoteWorker worker = RemoteWorker.attached(pond, "far", "noop");
+        String code = pond.service()
+                .post("/v1/admin/pool/enrollment-codes", "{}")
+                .json()
+                .path("id")
+                .asText();
+
+        delete(pond.service(), "/v1/admin/pool/enrollment-codes/" + code);
+        drain(worker);
+        delete(pond.service(), "/v1/admin/pool/workers/" + worker.id);
+        delete(pond.service(), "/v1/admin/pool/workers/" + worker.id);
+
+        List<String> entries = new ArrayList<>();
+        for (JsonNode entry :
+                pond.service().get("/v1/admin/audit?limit=5").json().path("entries")) {
+            assertThat(entry.path("actor").asText()).isEqualTo("service");
+            assertThat(entry.path("requestId").asText()).isNotEmpty();
+            entries.add(
+                    entry.path("action").asText() + " " + entry.path("subject").asText());
+        }
+        assertThat(entries)
+                .startsWith(
+                        "worker.revoke " + worker.id,
+                        "worker.drain " + worker.id,
+                        "enrollment_code.delete " + code,
+                        "enrollment_code.create " + code)
+                .element(4)
+                .asString()
+                .startsWith("enrollment_code.create ")
+                .doesNotContain("pond_ec_");
     }
 
     @Test
