@@ -162,6 +162,11 @@ final class JobContext implements ExecutionContext {
         output.usage().add(call);
     }
 
+    /** Sends the model calls that are not told yet; true when that was possible in this time. Takes no more afterwards. */
+    boolean tellUsage(Duration atMost) throws InterruptedException {
+        return output.usage().finish(atMost);
+    }
+
     /** The same end without the secrets that the stage was given. */
     Outcome masked(Outcome outcome) {
         Failure error = outcome.error();

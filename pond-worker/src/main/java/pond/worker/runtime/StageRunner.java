@@ -36,6 +36,9 @@ import pond.worker.runtime.Workspace.Part;
 final class StageRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
 
+    /** Of the time that a worker which ends gives its stages, what telling the last model calls may take. */
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(3);
+
     private final WorkerProtocol protocol;
     private final ExecutorRegistry executors;
     private final Workspaces workspaces;
@@ -105,7 +108,11 @@ final class StageRunner {
         try {
             Execution execution = attempt(job, context);
             if (held.stop().reason().filter(StopReason.SHUTDOWN::equals).isPresent()) {
-                // Not the stage's fault: the detach gives the job back, and the server's rules say what then.
+                // Not the stage's fault: the detach gives the job back, and the server's rules say what then. What its
+                // model calls used is billed all the same, so it is told first.
+                if (!context.tellUsage(TOLD_WITHIN)) {
+                    LOG.warn("job {}: some of its model calls are not told", job.id());
+                }
                 held.lose();
             }
             if (held.isLost()) {

@@ -5,6 +5,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,7 @@ import pond.common.protocol.WorkerProtocol;
  * then, which its id makes harmless. One batch is under way at a time. {@link #add} is safe for use by several threads; the
  * sending happens on the shipping thread alone.
  *
- * <p><b>In memory only.</b> A worker that is killed takes with it what it has not sent: while the server answers, the calls
+ * <p><b>In memory only.</b> A worker that ends in order sends the rest first. One that is killed takes with it what it has not sent: while the server answers, the calls
  * of the last half second; while it does not, all since, {@value #MOST_UNSENT} at most. Its jobs are lost too, so no
  * signed end claims these calls, but the provider bills them, and no budget counts them.
  */
@@ -99,6 +102,22 @@ final class UsageShipper {
             }
         }
         return drained;
+    }
+
+    /** Finishes and waits, no longer than this and than the job is held; true when the server has them all. */
+    boolean finish(Duration atMost) throws InterruptedException {
+        CompletableFuture<UsageTotals> all = finish();
+        try {
+            CompletableFuture.anyOf(all, held.lost()).get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug(
+                    "job {}: not all model calls were told within {}",
+                    held.job().id(),
+                    atMost);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("neither of the two ever fails", e);
+        }
+        return all.isDone();
     }
 
     private synchronized void wake() {

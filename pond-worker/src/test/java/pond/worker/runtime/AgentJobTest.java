@@ -246,6 +246,25 @@ class AgentJobTest {
         assertThat(completion(job).outcome()).isEqualTo(Outcome.done(0));
     }
 
+    @Test
+    void aWorkerThatEndsTellsTheLastModelCallsOfAJobThatItGivesBack() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Job job = submit("given-back", context -> {
+            begun.countDown();
+            assertThat(context.stop().await(PATIENCE)).isTrue();
+            context.usage(Calls.call(1));
+            return Outcome.failed("agent_failed", "killed", 143);
+        });
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+
+        test.worker.cancelAll(PATIENCE);
+
+        assertThat(test.server.look(
+                        () -> List.copyOf(test.server.ledger(job.id()).usage.values())))
+                .containsExactly(Calls.call(1));
+        assertThat(test.server.completion(job)).isEmpty();
+    }
+
     private Job submit(String stage, Behaviour behaviour) {
         return test.submit(TestWorker.agent(stage, "area"), behaviour);
     }
