@@ -278,7 +278,7 @@ class ForwardingTest {
             broker.close();
         }
 
-        assertThat(broker.records).extracting(UsageRecord::usageSource).isEqualTo(List.of("estimated"));
+        assertThat(broker.records).extracting(UsageRecord::usageSource).containsExactly(UsageSource.ESTIMATED);
         assertThat(broker.door.socket()).doesNotExist();
     }
 
