@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.worker.broker.http.Watch;
 import pond.worker.broker.provider.Provider;
+import pond.worker.broker.provider.Providers;
 
 /** Opens doors to providers, one for each job; one broker serves all jobs of a worker. Threads may share it. */
 public final class Broker implements AutoCloseable {
@@ -51,15 +52,16 @@ public final class Broker implements AutoCloseable {
      */
     public BrokerDoor open(BrokerJob job, Path socketFolder, UsageSink sink, Consumer<String> log)
             throws BrokerRefused, IOException {
-        Provider provider = Provider.named(job.provider())
+        Provider provider = Providers.named(job.provider())
                 .orElseThrow(() -> new BrokerRefused(
-                        "provider '" + job.provider() + "' cannot be brokered; those that can: " + Provider.names()));
+                        "provider '" + job.provider() + "' cannot be brokered; those that can: " + Providers.names()));
         Credential credential = Credential.of(provider, job);
         Path socket = socketFolder.toAbsolutePath().resolve(SOCKET);
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new BrokerRefused("the path of the broker's socket is longer than " + MAX_SOCKET_PATH + " bytes");
         }
         BrokerLimits limits = job.limits();
+        Signs signs = new Signs();
         Terms terms = new Terms(
                 provider,
                 job,
@@ -70,13 +72,17 @@ public final class Broker implements AutoCloseable {
                 new HeldBytes(limits.heldBytes()),
                 new Semaphore(limits.maxCalls()),
                 new Terms.Counts(),
+                signs,
                 ConcurrentHashMap.newKeySet(),
                 new AtomicBoolean(),
                 sink,
                 log,
                 time);
         Listener listener = Listener.open(
-                socket, watch, CONNECTIONS_PER_CALL * limits.maxCalls(), client -> new Exchange(terms, client).run());
+                socket,
+                channel -> new ClientConnection(channel, watch, signs::alive),
+                CONNECTIONS_PER_CALL * limits.maxCalls(),
+                client -> new Exchange(terms, client).run());
         return new BrokerDoor(socket, terms, listener);
     }
 

@@ -3,6 +3,8 @@ package pond.worker.broker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One job's way to its provider. Threads may share it. */
@@ -28,6 +30,16 @@ public final class BrokerDoor implements AutoCloseable {
     /** What the agent presents as its key; worth nothing anywhere else. */
     public String dummyKey() {
         return terms.dummyKey();
+    }
+
+    /** When bytes last went to or from the job, as of {@link System#nanoTime}; empty when none did yet. */
+    public OptionalLong lastByte() {
+        return terms.signs().lastByte();
+    }
+
+    /** Why the job's last call failed, in words without secrets, such as "the provider answered 429"; empty if it did not. */
+    public Optional<String> trouble() {
+        return terms.signs().trouble();
     }
 
     public BrokerStats stats() {

@@ -3,7 +3,6 @@ package pond.worker.broker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pond.common.protocol.UsageRecord;
@@ -38,7 +37,7 @@ final class Call implements AutoCloseable {
     private @Nullable Meter meter;
     private @Nullable Gunzip gunzip;
     private Tokens charged = Tokens.NONE;
-    private OptionalLong cost = OptionalLong.empty();
+    private Optional<String> trouble = Optional.empty();
 
     Call(Terms terms, Optional<Format> format) {
         this.terms = terms;
@@ -58,6 +57,12 @@ final class Call implements AutoCloseable {
     /** What the provider answered, or what the client was told in its place. */
     void status(int code) {
         status = code;
+    }
+
+    /** There was no answer of the provider's: what the client is told in its place, and why in words. */
+    void failed(int code, String words) {
+        status = code;
+        trouble = Optional.of(words);
     }
 
     void requestId(Optional<String> name) {
@@ -129,7 +134,6 @@ final class Call implements AutoCloseable {
             } else if (used.equals(Tokens.NONE) && meter.complete()) {
                 // The provider told nothing: the record says unknown, the budget must not be blind to it.
                 charge(estimate(used));
-                cost = OptionalLong.empty();
             } else {
                 source = UsageSource.ESTIMATED;
                 used = estimate(used);
@@ -146,17 +150,10 @@ final class Call implements AutoCloseable {
 
     private void charge(Tokens tokens) {
         charged = tokens;
-        cost = price(tokens);
-        share.set(tokens.total(), cost.orElse(0));
-    }
-
-    private OptionalLong price(Tokens tokens) {
-        try {
-            return terms.job().rateCard().costMicros(asked, answered(), tokens);
-        } catch (RuntimeException e) {
-            terms.say("the rate card failed on a model call: " + e.getClass().getSimpleName());
-            return OptionalLong.empty();
-        }
+        long micros = terms.job()
+                .rateCard()
+                .costMicros(tokens.input(), tokens.cacheRead(), tokens.cacheWrite(), tokens.output());
+        share.set(tokens.total(), micros);
     }
 
     private String answered() {
@@ -169,6 +166,7 @@ final class Call implements AutoCloseable {
                 answering && meter != null && meter.complete() && meter.error().isEmpty();
         terms.counts().calls().incrementAndGet();
         terms.counts().failed().addAndGet(good ? 0 : 1);
+        tellTrouble(good);
         Optional<String> name = requestId.or(() -> meter == null ? Optional.empty() : meter.answerId());
         terms.record(new UsageRecord(
                 id,
@@ -195,6 +193,19 @@ final class Call implements AutoCloseable {
                 + ", " + Duration.between(startedAt, finishedAt).toMillis() + " ms, tokens " + used.input()
                 + " in, " + used.cacheRead() + " cached, " + used.cacheWrite() + " to cache, " + used.output()
                 + " out (" + source + ")");
+    }
+
+    private void tellTrouble(boolean good) {
+        if (good) {
+            terms.signs().noTrouble();
+        } else if (answering && meter != null) {
+            terms.signs()
+                    .trouble(meter.error()
+                            .map(kind -> "the provider's answer ended with the error " + shortened(kind))
+                            .orElse("the provider's answer was cut"));
+        } else {
+            terms.signs().trouble(trouble.orElse("the provider answered " + status));
+        }
     }
 
     private Ending ending(boolean good) {

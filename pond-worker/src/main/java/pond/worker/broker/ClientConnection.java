@@ -19,10 +19,13 @@ final class ClientConnection implements AutoCloseable {
 
     private final SocketChannel channel;
     private final Watch.Guard guard;
+    private final Runnable alive;
     private final ByteSource in = new ByteSource(this::receive);
 
-    ClientConnection(SocketChannel channel, Watch watch) {
+    /** @param alive told of every piece that is read or written */
+    ClientConnection(SocketChannel channel, Watch watch, Runnable alive) {
         this.channel = channel;
+        this.alive = alive;
         this.guard = watch.guard(channel);
     }
 
@@ -40,6 +43,7 @@ final class ClientConnection implements AutoCloseable {
         try {
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
+                alive.run();
             }
         } catch (IOException e) {
             throw new ClientGone(e);
@@ -94,7 +98,11 @@ final class ClientConnection implements AutoCloseable {
 
     private int receive(byte[] bytes, int from, int length) throws IOException {
         try {
-            return channel.read(ByteBuffer.wrap(bytes, from, length));
+            int count = channel.read(ByteBuffer.wrap(bytes, from, length));
+            if (count > 0) {
+                alive.run();
+            }
+            return count;
         } catch (IOException e) {
             throw new ClientGone(e);
         }

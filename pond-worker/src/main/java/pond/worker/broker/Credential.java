@@ -3,8 +3,6 @@ package pond.worker.broker;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import pond.worker.broker.http.Headers;
 import pond.worker.broker.provider.Provider;
@@ -14,10 +12,10 @@ final class Credential {
     private static final int MIN_HIDDEN = 4;
 
     private final URI base;
-    private final Headers.Field keyHeader;
+    private final Optional<Headers.Field> keyHeader;
     private final String key;
 
-    private Credential(URI base, Headers.Field keyHeader, String key) {
+    private Credential(URI base, Optional<Headers.Field> keyHeader, String key) {
         this.base = base;
         this.keyHeader = keyHeader;
         this.key = key;
@@ -25,23 +23,26 @@ final class Credential {
 
     static Credential of(Provider provider, BrokerJob job) throws BrokerRefused {
         URI base = base(provider, job);
-        String key = first(provider.keyNames(), job.secrets())
-                .or(() -> job.secrets().size() == 1
-                        ? job.secrets().values().stream().findFirst()
-                        : Optional.empty())
+        if (job.secrets().isEmpty() && provider.kind() == pond.common.swarm.Provider.OPENAI_COMPATIBLE) {
+            return new Credential(base, Optional.empty(), "");
+        }
+        String key = provider.kind()
+                .key(job.secrets().keySet())
+                .map(job.secrets()::get)
                 .orElseThrow(() -> new BrokerRefused("the credential for provider '" + provider.name()
-                        + "' has no secret named " + String.join(" or ", provider.keyNames())));
+                        + "' has no secret named " + provider.kind().keyName()));
         if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             throw new BrokerRefused("the key of provider '" + provider.name() + "' is empty or no printable ASCII");
         }
-        return new Credential(base, provider.keyHeader(key), key);
+        return new Credential(base, Optional.of(provider.keyHeader(key)), key);
     }
 
     URI base() {
         return base;
     }
 
-    Headers.Field keyHeader() {
+    /** Empty for a server that wants none. */
+    Optional<Headers.Field> keyHeader() {
         return keyHeader;
     }
 
@@ -62,15 +63,13 @@ final class Credential {
     }
 
     private static URI base(Provider provider, BrokerJob job) throws BrokerRefused {
-        Optional<String> given = first(provider.baseNames(), job.env());
-        if (given.isEmpty()) {
-            return provider.defaultBase()
-                    .orElseThrow(() -> new BrokerRefused("the credential for provider '" + provider.name()
-                            + "' says nowhere in its env where to call: "
-                            + provider.baseNames().get(0)));
-        }
+        String given = Optional.ofNullable(job.env().get(provider.kind().baseUrlName()))
+                .or(provider.kind()::baseUrl)
+                .orElseThrow(() -> new BrokerRefused("the credential for provider '" + provider.name()
+                        + "' says nowhere in its env where to call: "
+                        + provider.kind().baseUrlName()));
         try {
-            URI base = new URI(given.get());
+            URI base = new URI(given);
             boolean web = "https".equalsIgnoreCase(base.getScheme()) || "http".equalsIgnoreCase(base.getScheme());
             if (web
                     && base.getHost() != null
@@ -85,9 +84,5 @@ final class Credential {
         }
         throw new BrokerRefused("the base address of provider '" + provider.name()
                 + "' is not an http or https URL without user, query and fragment");
-    }
-
-    private static Optional<String> first(List<String> names, Map<String, String> values) {
-        return names.stream().filter(values::containsKey).map(values::get).findFirst();
     }
 }

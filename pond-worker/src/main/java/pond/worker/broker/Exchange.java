@@ -13,6 +13,7 @@ import pond.worker.broker.provider.Endpoint;
 /** The requests of one connection, one after the other. For one thread. */
 final class Exchange {
     private static final long DISCARD_BYTES = 64L * 1024 * 1024;
+    private static final int MAX_TOLD = 200;
 
     private final Terms terms;
     private final Gate gate;
@@ -50,6 +51,8 @@ final class Exchange {
             Optional<Answer> refusal = gate.refusal(head);
             Optional<Endpoint> endpoint = gate.endpoint(head);
             if (refusal.isPresent() || endpoint.isEmpty()) {
+                refusal.ifPresent(answer ->
+                        terms.signs().trouble("the broker answered " + answer.status() + " to " + told(head)));
                 return refuse(head, body, keep, refusal.orElseThrow());
             }
             if (endpoint.get().local()) {
@@ -73,9 +76,15 @@ final class Exchange {
         }
     }
 
+    /** The agent chose this text: made printable and short. */
+    private static String told(RequestHead head) {
+        String text = (head.method() + " " + head.path()).replaceAll("[^ -~]", "?");
+        return text.length() > MAX_TOLD ? text.substring(0, MAX_TOLD) : text;
+    }
+
     private boolean refuse(RequestHead head, Body body, boolean keep, Answer answer) throws IOException {
         terms.counts().refused().incrementAndGet();
-        terms.say("model request refused: " + answer.status() + " to " + head.method() + " " + head.path());
+        terms.say("model request refused: " + answer.status() + " to " + told(head));
         boolean open = keep && body.ended() && answer.status() != 426;
         client.answer(answer, open, !head.method().equals("HEAD"));
         if (!body.ended()) {

@@ -114,7 +114,7 @@ final class Forwarder {
         boolean reusable = false;
         try {
             if (terms.closing().get()) {
-                call.status(503);
+                call.failed(503, "the job is ending");
                 throw refused(503, "the job is ending");
             }
             ResponseHead answer = ask(call, upstream, head, body, held);
@@ -135,10 +135,10 @@ final class Forwarder {
         try {
             return terms.upstream().connect();
         } catch (SocketTimeoutException e) {
-            call.status(504);
+            call.failed(504, "no connection to the provider in time");
             throw refused(504, "no connection to the provider in time");
         } catch (IOException e) {
-            call.status(502);
+            call.failed(502, "no connection to the provider");
             throw refused(502, "no connection to the provider");
         }
     }
@@ -156,14 +156,16 @@ final class Forwarder {
             }
             return response(upstream);
         } catch (ClientGone e) {
-            call.status(499);
+            call.failed(499, "the agent hung up before it had asked");
             throw e;
         } catch (IOException e) {
             boolean late = upstream.guard().expired();
-            call.status(late ? 504 : 502);
-            throw late
-                    ? refused(504, "the provider did not answer in time")
-                    : refused(502, "the connection to the provider broke before an answer");
+            int status = late ? 504 : 502;
+            String words = late
+                    ? "the provider did not answer in time"
+                    : "the connection to the provider broke before an answer";
+            call.failed(status, words);
+            throw refused(status, words);
         }
     }
 
@@ -188,7 +190,7 @@ final class Forwarder {
         while (count >= 0) {
             total += count;
             if (total > terms.limits().maxRequestBytes()) {
-                call.status(413);
+                call.failed(413, "a request was too large");
                 throw tooLarge();
             }
             scan.feed(buffer, 0, count);
@@ -209,7 +211,7 @@ final class Forwarder {
         StringBuilder text = new StringBuilder(head.method() + " " + target + " HTTP/1.1\r\n");
         text.append("Host: ").append(terms.upstream().authority()).append("\r\n");
         head.headers().passing(Forwarder::isForwarded).forEach(field -> append(text, field));
-        append(text, terms.credential().keyHeader());
+        terms.credential().keyHeader().ifPresent(field -> append(text, field));
         // Other encodings could not be metered.
         append(text, new Field("Accept-Encoding", "identity"));
         if (held.isPresent()) {

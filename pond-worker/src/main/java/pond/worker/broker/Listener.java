@@ -16,9 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import pond.worker.broker.http.Watch;
 
 /** Accepts connections on a unix socket and gives each a thread, up to a number; more of them wait. */
 final class Listener {
@@ -27,7 +27,7 @@ final class Listener {
 
     private final Path path;
     private final ServerSocketChannel server;
-    private final Watch watch;
+    private final Function<SocketChannel, ClientConnection> client;
     private final Serve serve;
     private final int most;
     private final Semaphore free;
@@ -41,17 +41,23 @@ final class Listener {
         void run(ClientConnection client) throws IOException;
     }
 
-    private Listener(Path path, ServerSocketChannel server, Watch watch, int most, Serve serve) {
+    private Listener(
+            Path path,
+            ServerSocketChannel server,
+            Function<SocketChannel, ClientConnection> client,
+            int most,
+            Serve serve) {
         this.path = path;
         this.server = server;
-        this.watch = watch;
+        this.client = client;
         this.most = most;
         this.free = new Semaphore(most);
         this.serve = serve;
     }
 
     /** Listens; only the worker's own user may connect. */
-    static Listener open(Path path, Watch watch, int most, Serve serve) throws IOException {
+    static Listener open(Path path, Function<SocketChannel, ClientConnection> client, int most, Serve serve)
+            throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
@@ -60,7 +66,7 @@ final class Listener {
             server.close();
             throw e;
         }
-        Listener listener = new Listener(path, server, watch, most, serve);
+        Listener listener = new Listener(path, server, client, most, serve);
         listener.thread(listener::accept);
         return listener;
     }
@@ -110,14 +116,14 @@ final class Listener {
     }
 
     private void serve(SocketChannel channel) {
-        try (ClientConnection client = new ClientConnection(channel, watch)) {
-            open.add(client);
+        try (ClientConnection connection = client.apply(channel)) {
+            open.add(connection);
             try {
                 if (!closed) {
-                    serve.run(client);
+                    serve.run(connection);
                 }
             } finally {
-                open.remove(client);
+                open.remove(connection);
             }
         } catch (IOException e) {
             // The sandbox may close its side at any time, so this is no news; calls have been recorded.

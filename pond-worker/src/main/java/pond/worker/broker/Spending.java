@@ -3,17 +3,18 @@ package pond.worker.broker;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import pond.common.definition.Budget;
 
 /** What a job's calls used so far, those under way included, held against its budget. Threads may share it. */
 final class Spending {
-    private final BrokerBudget budget;
+    private final Budget budget;
     private final Consumer<String> exceeded;
     private long tokens;
     private long costMicros;
     private boolean told;
 
     /** @param exceeded called once, from a thread of a call, when more is used than allowed or more is asked for */
-    Spending(BrokerBudget budget, Consumer<String> exceeded) {
+    Spending(Budget budget, Consumer<String> exceeded) {
         this.budget = budget;
         this.exceeded = exceeded;
     }
@@ -54,22 +55,29 @@ final class Spending {
     private void add(long moreTokens, long moreMicros) {
         synchronized (this) {
             tokens += moreTokens;
-            costMicros += moreMicros;
+            costMicros = sum(costMicros, moreMicros);
         }
         // A call that ends exactly at the limit was within it, so that alone stops nothing.
         reason(1).ifPresent(this::tell);
     }
 
+    /** A price that no number holds is told as the largest; nothing may come after it. */
+    private static long sum(long left, long right) {
+        long sum = left + right;
+        return right > 0 && sum < left ? Long.MAX_VALUE : sum;
+    }
+
     private synchronized Optional<String> reason(long beyond) {
-        @Nullable String reason = null;
-        if (budget.maxTokens().isPresent() && tokens >= budget.maxTokens().getAsLong() + beyond) {
-            reason = "the budget of " + budget.maxTokens().getAsLong() + " tokens is used up (" + tokens + " used)";
-        } else if (budget.maxCostMicros().isPresent()
-                && costMicros >= budget.maxCostMicros().getAsLong() + beyond) {
-            reason = "the budget of " + budget.maxCostMicros().getAsLong() + " micro-dollars is used up (" + costMicros
-                    + " used)";
+        @Nullable Long mostTokens = budget.maxTokens();
+        @Nullable Long mostMicros = budget.maxCostMicros();
+        // The difference, since what is left may be the largest number there is.
+        if (mostTokens != null && tokens - mostTokens >= beyond) {
+            return Optional.of("the budget of " + mostTokens + " tokens is used up (" + tokens + " used)");
         }
-        return Optional.ofNullable(reason);
+        if (mostMicros != null && costMicros - mostMicros >= beyond) {
+            return Optional.of("the budget of " + mostMicros + " micro-dollars is used up (" + costMicros + " used)");
+        }
+        return Optional.empty();
     }
 
     private void tell(String reason) {

@@ -27,6 +27,7 @@ record Terms(
         HeldBytes held,
         Semaphore calls,
         Counts counts,
+        Signs signs,
         Set<UpstreamConnection> active,
         AtomicBoolean closing,
         UsageSink sink,

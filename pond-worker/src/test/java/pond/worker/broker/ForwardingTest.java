@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -264,6 +265,28 @@ class ForwardingTest {
             await().until(() -> broker.records.size() == 1);
             assertUsed(broker.records.get(0));
             assertThat(broker.records.get(0).usageSource()).isEqualTo(UsageSource.PROVIDER);
+        }
+    }
+
+    @Test
+    void theDoorTellsOfSignsOfLifeAndOfTheLastTrouble() throws Exception {
+        try (TestBroker broker = TestBroker.of(CHAT, models.url())) {
+            assertThat(broker.door.lastByte()).isEmpty();
+            models.script(Turn.status(429), Turn.good().cut(1));
+
+            broker.call(CHAT, true);
+            await().until(() -> broker.door.trouble().equals(Optional.of("the provider answered 429")));
+            long first = broker.door.lastByte().orElseThrow();
+
+            try (Client client = broker.client()) {
+                client.request(line(CHAT, true), broker.key(CHAT), CHAT.request("model-1", true));
+                await().until(() -> broker.records.size() == 2);
+            }
+            await().until(() -> broker.door.trouble().equals(Optional.of("the provider's answer was cut")));
+            assertThat(broker.door.lastByte().orElseThrow()).isGreaterThan(first);
+
+            broker.call(CHAT, true);
+            await().until(() -> broker.door.trouble().isEmpty());
         }
     }
 

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pond.common.definition.Budget;
 import pond.common.json.Json;
 import pond.worker.broker.model.Dialect;
 import pond.worker.broker.model.Dialects;
@@ -237,8 +237,7 @@ class GateTest {
     @Test
     void onlyTheJobsModelsMayBeAskedFor() throws Exception {
         for (Dialect dialect : Dialects.ALL) {
-            BrokerJob job =
-                    TestBroker.job(TestBroker.provider(dialect), models.url(), BrokerBudget.UNLIMITED, "model-1");
+            BrokerJob job = TestBroker.job(TestBroker.provider(dialect), models.url(), Budget.UNLIMITED, "model-1");
             try (TestBroker broker = new TestBroker(job);
                     Client client = broker.client()) {
                 String other = "POST " + dialect.target("model-2", false);
@@ -254,10 +253,7 @@ class GateTest {
     @Test
     void aUsedUpBudgetEndsInAPaymentErrorAndIsToldOnce() throws Exception {
         for (Dialect dialect : Dialects.ALL) {
-            for (BrokerBudget budget : new BrokerBudget[] {
-                new BrokerBudget(OptionalLong.of(1500), OptionalLong.empty()),
-                new BrokerBudget(OptionalLong.empty(), OptionalLong.of(1900))
-            }) {
+            for (Budget budget : new Budget[] {new Budget(null, 1500L), new Budget(1900L, null)}) {
                 BrokerJob job = TestBroker.job(TestBroker.provider(dialect), models.url(), budget);
                 try (TestBroker broker = new TestBroker(job)) {
                     assertThat(broker.call(dialect, true).status()).isEqualTo(200);
@@ -301,21 +297,31 @@ class GateTest {
         assertThatThrownBy(() -> open("openai", Map.of(), Map.of("API_KEY", "se\r\ncret")))
                 .hasMessageNotContaining("cret");
         for (String base : new String[] {"ftp://x", "http://user:pw@x", "http://x?y=secret", "secret one", "/v1"}) {
-            assertThatThrownBy(() -> open("openai", Map.of("BASE_URL", base), Map.of("API_KEY", "k")))
+            assertThatThrownBy(() -> open("openai", Map.of("OPENAI_BASE_URL", base), Map.of("API_KEY", "k")))
                     .isInstanceOf(BrokerRefused.class)
                     .hasMessageNotContaining("secret one");
         }
     }
 
+    @Test
+    void aServerThatWantsNoKeyIsGivenNone() throws Exception {
+        BrokerJob job = new BrokerJob(
+                "openai-compatible",
+                Map.of("OPENAI_BASE_URL", models.url()),
+                Map.of(),
+                Set.of(),
+                Budget.UNLIMITED,
+                TestBroker.RATES,
+                TestBroker.QUICK);
+        try (TestBroker broker = new TestBroker(job)) {
+            assertThat(broker.call(CHAT, false).status()).isEqualTo(200);
+        }
+        assertThat(models.seen().get(0).head().headers().first("authorization")).isEmpty();
+    }
+
     private static void open(String provider, Map<String, String> env, Map<String, String> secrets) throws Exception {
         new TestBroker(new BrokerJob(
-                        provider,
-                        env,
-                        secrets,
-                        Set.of(),
-                        BrokerBudget.UNLIMITED,
-                        TestBroker.RATES,
-                        BrokerLimits.DEFAULT))
+                        provider, env, secrets, Set.of(), Budget.UNLIMITED, TestBroker.RATES, BrokerLimits.DEFAULT))
                 .close();
     }
 
@@ -331,7 +337,7 @@ class GateTest {
                 TestBroker.QUICK.connectTime(),
                 TestBroker.QUICK.drainTime(),
                 TestBroker.QUICK.idleTime());
-        BrokerJob job = TestBroker.job("openai", models.url(), BrokerBudget.UNLIMITED, one);
+        BrokerJob job = TestBroker.job("openai", models.url(), Budget.UNLIMITED, one);
         try (TestBroker broker = new TestBroker(job);
                 Client first = broker.client()) {
             models.script(Turn.good().slow(Duration.ofMillis(100)));

@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import pond.common.definition.Budget;
 import pond.worker.broker.http.ResponseHead;
 import pond.worker.broker.model.Dialect;
 import pond.worker.broker.model.Dialects;
@@ -171,7 +172,7 @@ class LoadTest {
                 }
                 visible.append(broker.log).append(broker.records).append(broker.door.stats());
                 visible.append(echoing.log).append(echoing.records).append(echoing.door.dummyKey());
-                visible.append(TestBroker.job("openai", "http://x", BrokerBudget.UNLIMITED));
+                visible.append(TestBroker.job("openai", "http://x", Budget.UNLIMITED));
             }
         }
 

@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import pond.common.definition.Budget;
 import pond.common.protocol.UsageRecord;
+import pond.common.swarm.Provider;
+import pond.common.swarm.RateCard;
 import pond.worker.broker.model.Dialect;
 import pond.worker.broker.model.Dialects;
 
@@ -20,8 +22,7 @@ final class TestBroker implements AutoCloseable {
     static final String KEY = "sk-real-0123456789abcdefABCDEF";
 
     /** Ten micro-dollars for each token of output, one for the others. */
-    static final RateCard RATES = (asked, answered, tokens) ->
-            OptionalLong.of(tokens.input() + tokens.cacheRead() + tokens.cacheWrite() + 10 * tokens.output());
+    static final RateCard RATES = new RateCard(1_000_000, 10_000_000, null, null);
 
     static final BrokerLimits QUICK = new BrokerLimits(
             1024 * 1024,
@@ -48,16 +49,22 @@ final class TestBroker implements AutoCloseable {
     }
 
     static TestBroker of(Dialect dialect, String base) throws IOException, BrokerRefused {
-        return new TestBroker(job(provider(dialect), base, BrokerBudget.UNLIMITED));
+        return new TestBroker(job(provider(dialect), base, Budget.UNLIMITED));
     }
 
-    static BrokerJob job(String provider, String base, BrokerBudget budget, String... models) {
+    static BrokerJob job(String provider, String base, Budget budget, String... models) {
         return job(provider, base, budget, QUICK, models);
     }
 
-    static BrokerJob job(String provider, String base, BrokerBudget budget, BrokerLimits limits, String... models) {
+    static BrokerJob job(String provider, String base, Budget budget, BrokerLimits limits, String... models) {
         return new BrokerJob(
-                provider, Map.of("BASE_URL", base), Map.of("API_KEY", KEY), Set.of(models), budget, RATES, limits);
+                provider,
+                Map.of(Provider.of(provider).orElseThrow().baseUrlName(), base),
+                Map.of("API_KEY", KEY),
+                Set.of(models),
+                budget,
+                RATES,
+                limits);
     }
 
     static String provider(Dialect dialect) {

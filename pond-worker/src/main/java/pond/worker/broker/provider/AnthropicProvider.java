@@ -1,7 +1,6 @@
 package pond.worker.broker.provider;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,23 +12,8 @@ import pond.worker.broker.meter.Format;
 /** Anthropic: the Messages format. */
 final class AnthropicProvider implements Provider {
     @Override
-    public String name() {
-        return "anthropic";
-    }
-
-    @Override
-    public Optional<URI> defaultBase() {
-        return Optional.of(URI.create("https://api.anthropic.com"));
-    }
-
-    @Override
-    public List<String> baseNames() {
-        return List.of("ANTHROPIC_BASE_URL", "BASE_URL");
-    }
-
-    @Override
-    public List<String> keyNames() {
-        return List.of("ANTHROPIC_API_KEY", "API_KEY");
+    public pond.common.swarm.Provider kind() {
+        return pond.common.swarm.Provider.ANTHROPIC;
     }
 
     @Override

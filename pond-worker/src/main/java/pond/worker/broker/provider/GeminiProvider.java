@@ -1,7 +1,6 @@
 package pond.worker.broker.provider;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,23 +17,8 @@ final class GeminiProvider implements Provider {
             "/v1(?:beta)?/models/([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|countTokens)");
 
     @Override
-    public String name() {
-        return "gemini";
-    }
-
-    @Override
-    public Optional<URI> defaultBase() {
-        return Optional.of(URI.create("https://generativelanguage.googleapis.com"));
-    }
-
-    @Override
-    public List<String> baseNames() {
-        return List.of("GOOGLE_GEMINI_BASE_URL", "GEMINI_BASE_URL", "BASE_URL");
-    }
-
-    @Override
-    public List<String> keyNames() {
-        return List.of("GEMINI_API_KEY", "GOOGLE_API_KEY", "API_KEY");
+    public pond.common.swarm.Provider kind() {
+        return pond.common.swarm.Provider.GEMINI;
     }
 
     @Override

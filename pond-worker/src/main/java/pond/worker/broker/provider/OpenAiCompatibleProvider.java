@@ -1,6 +1,5 @@
 package pond.worker.broker.provider;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import pond.worker.broker.http.Headers;
@@ -9,23 +8,8 @@ import pond.worker.broker.http.RequestHead;
 /** Any server that speaks as OpenAI does, a gateway or one's own; the credential says where it is. */
 final class OpenAiCompatibleProvider implements Provider {
     @Override
-    public String name() {
-        return "openai-compatible";
-    }
-
-    @Override
-    public Optional<URI> defaultBase() {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<String> baseNames() {
-        return List.of("OPENAI_BASE_URL", "BASE_URL");
-    }
-
-    @Override
-    public List<String> keyNames() {
-        return List.of("OPENAI_API_KEY", "API_KEY");
+    public pond.common.swarm.Provider kind() {
+        return pond.common.swarm.Provider.OPENAI_COMPATIBLE;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package pond.worker.broker.provider;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import pond.common.json.Json;
@@ -12,23 +11,8 @@ import pond.worker.broker.meter.Format;
 /** OpenAI: the Responses and the Chat Completions format. */
 final class OpenAiProvider implements Provider {
     @Override
-    public String name() {
-        return "openai";
-    }
-
-    @Override
-    public Optional<URI> defaultBase() {
-        return Optional.of(URI.create("https://api.openai.com"));
-    }
-
-    @Override
-    public List<String> baseNames() {
-        return List.of("OPENAI_BASE_URL", "BASE_URL");
-    }
-
-    @Override
-    public List<String> keyNames() {
-        return List.of("OPENAI_API_KEY", "API_KEY");
+    public pond.common.swarm.Provider kind() {
+        return pond.common.swarm.Provider.OPENAI;
     }
 
     @Override

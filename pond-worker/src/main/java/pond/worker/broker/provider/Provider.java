@@ -1,36 +1,18 @@
 package pond.worker.broker.provider;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import pond.worker.broker.http.Headers;
 import pond.worker.broker.http.RequestHead;
 
 /** A provider of models. Stateless; threads may share it. */
 public interface Provider {
-    List<Provider> ALL = List.of(
-            new AnthropicProvider(), new OpenAiProvider(), new GeminiProvider(), new OpenAiCompatibleProvider());
+    /** Who it is: its name, where it is reached and what a credential calls its parts are said there alone. */
+    pond.common.swarm.Provider kind();
 
-    static Optional<Provider> named(String name) {
-        return ALL.stream().filter(provider -> provider.name().equals(name)).findFirst();
+    default String name() {
+        return kind().toString();
     }
-
-    /** The names that {@link #named} knows, for a message. */
-    static String names() {
-        return ALL.stream().map(Provider::name).collect(Collectors.joining(", "));
-    }
-
-    String name();
-
-    /** Where calls go when the credential does not say; empty when it must. */
-    Optional<URI> defaultBase();
-
-    /** The credential's variables that may hold the base address, the first that is set counts. */
-    List<String> baseNames();
-
-    /** The credential's secrets that may hold the key, likewise. */
-    List<String> keyNames();
 
     /** What a request is for; empty when it is not forwarded. */
     Optional<Endpoint> endpoint(String method, String path);
