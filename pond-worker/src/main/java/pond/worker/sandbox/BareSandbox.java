@@ -1,6 +1,5 @@
 package pond.worker.sandbox;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,6 @@ import pond.worker.sandbox.ProgramLookup.CannotStart;
 public final class BareSandbox implements Sandbox {
     private static final Logger LOG = LoggerFactory.getLogger(BareSandbox.class);
     private static final List<Path> SETSID_PLACES = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
-    private static final File NULL_DEVICE = new File("/dev/null");
     private static final Duration SWEEP_LIMIT = Duration.ofSeconds(5);
 
     private final Optional<Path> setsid;
@@ -77,6 +75,7 @@ public final class BareSandbox implements Sandbox {
         guardian.guard(pid);
         CompletableFuture<Ended> unused = running.ended().whenComplete((ended, failure) -> guardian.release(pid, mark));
         running.begin();
+        command.input().feed(process, threads);
         return running;
     }
 
@@ -100,8 +99,9 @@ public final class BareSandbox implements Sandbox {
         argv.set(0, ProgramLookup.find(command).toString());
         // A child of Java is no group leader, so setsid replaces itself and does not fork: the pid stays the program's.
         setsid.ifPresent(path -> argv.add(0, path.toString()));
-        ProcessBuilder builder =
-                new ProcessBuilder(argv).directory(command.directory().toFile()).redirectInput(NULL_DEVICE);
+        ProcessBuilder builder = new ProcessBuilder(argv)
+                .directory(command.directory().toFile())
+                .redirectInput(command.input().redirect());
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(command.environment().variables());

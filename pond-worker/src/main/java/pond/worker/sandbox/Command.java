@@ -10,8 +10,9 @@ import java.util.List;
  * @param directory where the program starts
  * @param environment all variables it gets
  * @param secrets what is masked in its output
+ * @param input what it reads on standard input
  */
-public record Command(List<String> argv, Path directory, ChildEnvironment environment, Secrets secrets) {
+public record Command(List<String> argv, Path directory, ChildEnvironment environment, Secrets secrets, Input input) {
     /** @throws IllegalArgumentException if {@code argv} is empty or an argument contains NUL */
     public Command {
         argv = List.copyOf(argv);
@@ -23,7 +24,12 @@ public record Command(List<String> argv, Path directory, ChildEnvironment enviro
         }
     }
 
-    /** A command that was given no secrets. */
+    /** A command that reads nothing. */
+    public Command(List<String> argv, Path directory, ChildEnvironment environment, Secrets secrets) {
+        this(argv, directory, environment, secrets, Input.NONE);
+    }
+
+    /** A command that was given no secrets and reads nothing. */
     public Command(List<String> argv, Path directory, ChildEnvironment environment) {
         this(argv, directory, environment, Secrets.NONE);
     }

@@ -18,18 +18,31 @@ final class LineSplitter {
     private static final int BUFFER = 64 * 1024;
 
     private final Consumer<String> lines;
+    private final Pieces pieces;
     private final byte[] buffer = new byte[BUFFER];
     private int length;
     private boolean afterCut;
 
     LineSplitter(Consumer<String> lines) {
+        this(lines, (bytes, from, count) -> {});
+    }
+
+    /** @param pieces is shown what every read brought, before the lines that it completes */
+    LineSplitter(Consumer<String> lines, Pieces pieces) {
         this.lines = lines;
+        this.pieces = pieces;
+    }
+
+    /** Takes bytes that are valid during the call only. */
+    interface Pieces {
+        void take(byte[] buffer, int from, int count);
     }
 
     /** Reads once, delivers the lines that this completes, and returns the number of bytes read or -1 at the end. */
     int readFrom(InputStream in) throws IOException {
         int count = in.read(buffer, length, BUFFER - length);
         if (count > 0) {
+            pieces.take(buffer, length, count);
             int scanFrom = length;
             length += count;
             split(scanFrom);

@@ -68,7 +68,7 @@ final class OutputPump implements Runnable {
     }
 
     private void pump(InputStream from, IntConsumer read) throws IOException {
-        LineSplitter splitter = new LineSplitter(this::deliver);
+        LineSplitter splitter = new LineSplitter(this::deliver, this::tell);
         while (!abandoned) {
             waitingSince = Optional.of(System.nanoTime());
             int count = splitter.readFrom(from);
@@ -78,6 +78,17 @@ final class OutputPump implements Runnable {
                 return;
             }
             read.accept(count);
+        }
+    }
+
+    private void tell(byte[] buffer, int from, int count) {
+        if (abandoned || failure.get() != null) {
+            return;
+        }
+        try {
+            sink.bytes(stream, buffer, from, count);
+        } catch (RuntimeException | Error e) {
+            failure.set(e);
         }
     }
 

@@ -15,4 +15,10 @@ public interface OutputSink {
 
     /** One line without its line end, cut as {@link LineSplitter} says. */
     void line(Stream stream, String text);
+
+    /**
+     * The bytes of a stream as they came, with secrets masked, right before the lines that they complete: for who needs to
+     * know where lines really end. They are the caller's and valid during the call only.
+     */
+    default void bytes(Stream stream, byte[] buffer, int from, int count) {}
 }

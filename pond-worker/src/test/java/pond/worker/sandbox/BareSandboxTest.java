@@ -54,6 +54,27 @@ class BareSandboxTest {
         assertThat(ended.cleanup().leftovers()).isZero();
     }
 
+    @Test
+    void aCommandReadsItsInputToItsEnd() throws Exception {
+        Run run = shell.start(reading("wc -c; cat", "x".repeat(300_000)));
+
+        assertThat(run.end().status()).isEqualTo(new Exited(0));
+        assertThat(run.stdout()).containsExactly("300000");
+        assertThat(shell.start("wc -c").end().output().stdout().lines()).isEqualTo(1);
+    }
+
+    @Test
+    void aCommandMayLeaveItsInputUnread() throws Exception {
+        assertThat(shell.start(reading("true", "x".repeat(300_000))).end().status())
+                .isEqualTo(new Exited(0));
+    }
+
+    private Command reading(String script, String input) {
+        ChildEnvironment environment =
+                ChildEnvironment.of(JobMark.next("bare-sandbox-test")).with("PATH", "/usr/bin:/bin");
+        return new Command(List.of("sh", "-c", script), directory, environment, Secrets.NONE, Input.of(input));
+    }
+
     @ParameterizedTest
     @CsvSource({"KILL, 9", "TERM, 15", "SEGV, 11"})
     void aSignalThatEndsTheProgramIsReportedByNumber(String name, int number) throws Exception {

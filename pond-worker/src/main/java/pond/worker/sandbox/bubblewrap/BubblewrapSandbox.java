@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class BubblewrapSandbox implements Sandbox {
     private static final Logger LOG = LoggerFactory.getLogger(BubblewrapSandbox.class);
     private static final int NOT_FOUND = 127;
     private static final int NOT_EXECUTABLE = 126;
+    private static final String COPY_HOME =
+            "cp -R -p " + SandboxPaths.HOME_FILES + "/. " + SandboxPaths.HOME + "/ || exit 125; exec \"$@\"";
 
     private final Workshop workshop;
     private final SandboxPolicy policy;
@@ -62,12 +65,12 @@ public final class BubblewrapSandbox implements Sandbox {
             throws IOException {
         StartFiles files =
                 new StartFiles(folder.resolve("args"), folder.resolve("status"), group.map(ControlGroup::processes));
-        LateVariables late = LateVariables.of(command.environment().variables(), command.argv());
+        LateVariables late = LateVariables.of(command.environment().variables(), withHome(command.argv()));
         writeOptions(files.arguments(), late.variables());
         ProcessBuilder builder = new ProcessBuilder(SandboxCommandLine.launch(
                         policy, workshop.host(), files, folders.checkout().overlay(), late.command()))
                 .directory(Path.of("/").toFile())
-                .redirectInput(Path.of("/dev/null").toFile());
+                .redirectInput(command.input().redirect());
         Map<String, String> environment = builder.environment();
         environment.clear();
         // The programs that build the sandbox are given nothing of the stage's; it gets its variables inside.
@@ -79,6 +82,7 @@ public final class BubblewrapSandbox implements Sandbox {
                 new SandboxMembers(process, status, workshop.watch().marked(process, command), workshop.spawn());
         StderrGate gate = new StderrGate(sink);
         SandboxedProcess running = workshop.watch().follow(process, command, members, gate);
+        command.input().feed(process, workshop.watch().threads());
         Fate fate = new Fate();
         SizeWatch.Watched watched = new SizeWatch.Watched(policy, folders, status, group.isPresent(), words -> {
             if (fate.set(words)) {
@@ -93,6 +97,16 @@ public final class BubblewrapSandbox implements Sandbox {
                     clean(folder, group);
                 });
         return new ConfinedProcess(running, ended, LimitWords.of(policy, group.isPresent()), fate);
+    }
+
+    /** A HOME in memory begins empty: what was laid out for it is copied there before the command starts. */
+    private List<String> withHome(List<String> argv) {
+        if (policy.onDisk() || !folders.homeFilled()) {
+            return argv;
+        }
+        List<String> copying = new ArrayList<>(List.of("/bin/sh", "-c", COPY_HOME, "pond-home"));
+        copying.addAll(argv);
+        return copying;
     }
 
     private void writeOptions(Path file, Map<String, String> variables) throws IOException {

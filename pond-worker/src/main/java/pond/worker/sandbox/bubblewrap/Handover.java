@@ -34,6 +34,7 @@ final class Handover {
                 readable(folders.inputs()),
                 readable(folders.inputsByStage()),
                 own(folders.home()),
+                folders.homeFilled(),
                 own(folders.temp()),
                 folders.egress(),
                 folders.broker());

@@ -155,6 +155,9 @@ final class SandboxCommandLine {
         options.addAll(List.of("--bind", folders.output().toString(), SandboxPaths.OUTPUT));
         options.addAll(List.of("--ro-bind", folders.inputs().toString(), SandboxPaths.INPUTS));
         options.addAll(List.of("--ro-bind", folders.inputsByStage().toString(), SandboxPaths.INPUTS_BY_STAGE));
+        if (folders.homeFilled() && !policy.onDisk()) {
+            options.addAll(List.of("--ro-bind", folders.home().toString(), SandboxPaths.HOME_FILES));
+        }
         folders.broker()
                 .ifPresent(
                         socket -> options.addAll(List.of("--ro-bind", socket.toString(), SandboxPaths.BROKER_SOCKET)));

@@ -9,6 +9,9 @@ public final class SandboxPaths {
     public static final String HOME = "/home/agent";
     public static final String TEMP = "/tmp";
 
+    /** Where the files are that a HOME in memory begins with. */
+    public static final String HOME_FILES = "/run/pond/home";
+
     /** The socket of the egress proxy, and the loopback port that a relay is to lead to it. */
     public static final String EGRESS_SOCKET = "/run/pond/egress.sock";
 

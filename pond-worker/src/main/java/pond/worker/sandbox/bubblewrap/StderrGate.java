@@ -33,6 +33,14 @@ final class StderrGate implements OutputSink {
         sink.line(stream, text);
     }
 
+    /** Of standard output alone: what is held back on the other is not to be seen this way either. */
+    @Override
+    public void bytes(Stream stream, byte[] buffer, int from, int count) {
+        if (stream == Stream.STDOUT) {
+            sink.bytes(stream, buffer, from, count);
+        }
+    }
+
     private boolean passes(String text) {
         Optional<String> first;
         synchronized (this) {

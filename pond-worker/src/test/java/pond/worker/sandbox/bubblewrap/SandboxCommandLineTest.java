@@ -74,6 +74,14 @@ class SandboxCommandLineTest {
     }
 
     @Test
+    void whatAHomeInMemoryBeginsWithIsShownBesideIt() throws Exception {
+        assertThat(String.join(" ", options(SandboxProfile.UNTRUSTED_CODE_READ, FOLDERS.withHomeFilled())))
+                .contains("--ro-bind /w/j/home /run/pond/home");
+        assertThat(options(SandboxProfile.UNTRUSTED_CODE_WRITE, FOLDERS.withHomeFilled()))
+                .isEqualTo(options(SandboxProfile.UNTRUSTED_CODE_WRITE, FOLDERS));
+    }
+
+    @Test
     void trustedCodeKeepsTheHostsNetworkAndItsNames() throws Exception {
         List<String> expected = new ArrayList<>(BEGINNING);
         expected.remove("--unshare-net");
