@@ -56,7 +56,7 @@ class WorkerMainTest {
                 "--server | ftp://x | takes a URL",
                 "--server | http://pond.example.com | --insecure-http",
                 "--ca-file | /nowhere | takes a file",
-                "--executors | swarm | [noop, builtin, shell], not 'swarm'",
+                "--executors | fetch | [noop, builtin, shell, swarm], not 'fetch'",
                 "--executors | , | takes at least one",
                 "--tags | a b | takes words",
                 "--capabilities | ? | takes words",

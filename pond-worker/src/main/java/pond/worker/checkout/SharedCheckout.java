@@ -37,7 +37,7 @@ public final class SharedCheckout {
     }
 
     /** The files as the stage left them: of its throwaway copy if it was given one, else of the tree. */
-    void walk(FolderWalk.Visitor visitor) throws IOException {
+    public void walk(FolderWalk.Visitor visitor) throws IOException {
         Optional<Throwaway> changed = Optional.ofNullable(throwaway);
         if (changed.isPresent()) {
             changed.get().walk(visitor);

@@ -2,6 +2,7 @@ package pond.worker.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import pond.common.definition.ExecutorKind;
 import pond.common.net.AddressRange;
+import pond.worker.broker.Broker;
 import pond.worker.checkout.Owner;
 import pond.worker.egress.EgressLimits;
 import pond.worker.egress.EgressProxy;
@@ -20,11 +22,13 @@ import pond.worker.executors.BuiltinExecutor;
 import pond.worker.executors.EgressNetwork;
 import pond.worker.executors.Executor;
 import pond.worker.executors.ExecutorRegistry;
+import pond.worker.executors.ModelDoors;
 import pond.worker.executors.NoopExecutor;
 import pond.worker.executors.ShellExecutor;
 import pond.worker.executors.StageSandboxes;
 import pond.worker.identity.WorkerKeys;
 import pond.worker.runtime.JobKeys;
+import pond.worker.executors.SwarmExecutor;
 import pond.worker.runtime.WorkerConfig;
 import pond.worker.runtime.WorkerConfig.Disk;
 import pond.worker.runtime.WorkerConfig.Offer;
@@ -77,22 +81,30 @@ final class WorkerAssembly {
     }
 
     /** What a worker runs with; closed after it has ended. */
-    record Parts(WorkerConfig config, Optional<Bubblewrap> bubblewrap) implements AutoCloseable {
+    record Parts(WorkerConfig config, Optional<Bubblewrap> bubblewrap, Broker broker) implements AutoCloseable {
         @Override
         public void close() {
             bubblewrap.ifPresent(Bubblewrap::close);
+            broker.close();
         }
     }
+
+    /** What executors are made of. */
+    private record Means(BareSandbox plain, StageSandboxes sandboxes, Broker broker) {}
 
     /** Makes the parts; sandboxes are tried, which takes about a second. */
     Parts build(WorkerKeys keys) throws IOException, InterruptedException {
         BareSandbox plain = new BareSandbox();
-        Optional<Bubblewrap> bubblewrap =
-                kinds.contains(ExecutorKind.SHELL) ? Optional.of(Bubblewrap.open(sandboxes)) : Optional.empty();
+        Optional<Bubblewrap> bubblewrap = kinds.contains(ExecutorKind.SHELL) || kinds.contains(ExecutorKind.SWARM)
+                ? Optional.of(Bubblewrap.open(sandboxes))
+                : Optional.empty();
+        Broker broker = new Broker(InstantSource.system());
         try {
+            Means means = new Means(
+                    plain, bubblewrap.isPresent() ? sandboxes(bubblewrap.get()) : StageSandboxes.none(), broker);
             List<Executor> executors = new ArrayList<>();
             for (ExecutorKind kind : kinds) {
-                executors.add(executor(kind, plain, bubblewrap));
+                executors.add(executor(kind, means));
             }
             Set<String> offered = new HashSet<>(capabilities);
             bubblewrap
@@ -104,9 +116,12 @@ final class WorkerAssembly {
                     bubblewrap.flatMap(WorkerAssembly::owner).map(disk::ownedBy).orElse(disk);
             Optional<JobKeys> own = Optional.of(new JobKeys(keys::sign, keys::open));
             return new Parts(
-                    new WorkerConfig(name, VersionProvider.version(), slots, offer, owned, plain, own), bubblewrap);
+                    new WorkerConfig(name, VersionProvider.version(), slots, offer, owned, plain, own),
+                    bubblewrap,
+                    broker);
         } catch (IOException | RuntimeException e) {
             bubblewrap.ifPresent(Bubblewrap::close);
+            broker.close();
             throw e;
         }
     }
@@ -116,14 +131,22 @@ final class WorkerAssembly {
         return bubblewrap.uid().flatMap(uid -> bubblewrap.gid().map(gid -> new Owner(uid, gid)));
     }
 
-    private Executor executor(ExecutorKind kind, BareSandbox plain, Optional<Bubblewrap> bubblewrap)
-            throws IOException {
+    private Executor executor(ExecutorKind kind, Means means) throws IOException {
         return switch (kind) {
             case NOOP -> new NoopExecutor();
             case BUILTIN -> new BuiltinExecutor();
-            case SHELL -> new ShellExecutor(plain, disk.mark(), sandboxes(bubblewrap.orElseThrow()));
-            case SWARM, FETCH -> throw new IllegalArgumentException("this worker has no executor for " + kind);
+            case SHELL -> new ShellExecutor(means.plain(), disk.mark(), means.sandboxes());
+            case SWARM -> new SwarmExecutor(means.sandboxes(), doors(means), disk.mark());
+            case FETCH -> throw new IllegalArgumentException("this worker has no executor for " + kind);
         };
+    }
+
+    private ModelDoors doors(Means means) throws IOException {
+        return new ModelDoors(
+                disk.stateDir().resolve("broker"),
+                means.broker(),
+                () -> uid(means.sandboxes().bubblewrap().orElseThrow()),
+                relay());
     }
 
     private StageSandboxes sandboxes(Bubblewrap bubblewrap) throws IOException {
@@ -131,9 +154,17 @@ final class WorkerAssembly {
                 disk.stateDir().resolve("egress"),
                 uid -> new EgressProxy(
                         new EgressRules(egressHosts, egressRanges, uid, EgressLimits.DEFAULT), HostResolver.SYSTEM),
-                () -> bubblewrap.uid().map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                Relay.choose(SOCAT, JAVA, jar()));
+                () -> uid(bubblewrap),
+                relay());
         return new StageSandboxes(Optional.of(bubblewrap), Optional.of(network), plainAllowed);
+    }
+
+    private static OptionalInt uid(Bubblewrap bubblewrap) {
+        return bubblewrap.uid().map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    private static Relay relay() {
+        return Relay.choose(SOCAT, JAVA, jar());
     }
 
     /** Where this program was started from, for the relay that a sandbox without socat runs. */

@@ -16,7 +16,7 @@ import pond.common.definition.ExecutorKind;
 /** What a worker is told about itself. Every method throws {@link IllegalArgumentException} with one line for a bad value. */
 final class WorkerOptions {
     private static final Set<ExecutorKind> AVAILABLE =
-            EnumSet.of(ExecutorKind.NOOP, ExecutorKind.BUILTIN, ExecutorKind.SHELL);
+            EnumSet.of(ExecutorKind.NOOP, ExecutorKind.BUILTIN, ExecutorKind.SHELL, ExecutorKind.SWARM);
     private static final int MAX_CODE_BYTES = 1024;
     private static final int MAX_SLOTS = 1024;
 
@@ -39,7 +39,8 @@ final class WorkerOptions {
     @Option(
             names = "--executors",
             paramLabel = "KINDS",
-            description = "Kinds of stages to run, with commas (POND_WORKER_EXECUTORS, default noop,builtin,shell).")
+            description = "Kinds of stages to run, with commas: noop, builtin, shell and swarm, which are AI agents"
+                    + " (POND_WORKER_EXECUTORS, default noop,builtin,shell).")
     @Nullable
     String executors;
 

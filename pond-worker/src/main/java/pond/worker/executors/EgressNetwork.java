@@ -3,9 +3,6 @@ package pond.worker.executors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -21,14 +18,11 @@ import pond.worker.sandbox.bubblewrap.SandboxPaths;
 
 /** The worker's own proxy as the way of stages to the network: a socket for each stage, and a relay inside its sandbox. */
 public final class EgressNetwork implements StageNetwork {
-    private static final int NAME_BYTES = 4;
-
-    private final Path folder;
+    private final SocketFolders folders;
     private final Function<OptionalInt, Egress> egress;
     private final Supplier<OptionalInt> uid;
     private final Relay relay;
     private final ProxyEnvironment environment = ProxyEnvironment.at(SandboxPaths.EGRESS_PORT);
-    private final SecureRandom random = new SecureRandom();
 
     /**
      * Sockets of an earlier worker are removed.
@@ -39,21 +33,10 @@ public final class EgressNetwork implements StageNetwork {
      */
     public EgressNetwork(Path folder, Function<OptionalInt, Egress> egress, Supplier<OptionalInt> uid, Relay relay)
             throws IOException {
-        this.folder = folder;
+        this.folders = new SocketFolders(folder);
         this.egress = egress;
         this.uid = uid;
         this.relay = relay;
-        if (Files.isDirectory(folder)) {
-            try (var old = Files.newDirectoryStream(folder)) {
-                for (Path stage : old) {
-                    remove(stage);
-                }
-            }
-        } else {
-            Files.createDirectories(folder);
-        }
-        // Passed through, not listed: a stage's user is to reach the socket that is bound for it.
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     @Override
@@ -63,20 +46,14 @@ public final class EgressNetwork implements StageNetwork {
             Files.createDirectories(target.getParent());
             Files.writeString(target, file.getValue());
         }
-        byte[] name = new byte[NAME_BYTES];
-        random.nextBytes(name);
-        Path sockets = folder.resolve(HexFormat.of().formatHex(name));
-        Door door = egress.apply(uid.get()).open(allowHosts, sockets, log);
-        return new ProxyWay(door, sockets, relay, environment);
-    }
-
-    private static void remove(Path stage) throws IOException {
-        try (var files = Files.newDirectoryStream(stage)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
+        Path sockets = folders.make();
+        try {
+            Door door = egress.apply(uid.get()).open(allowHosts, sockets, log);
+            return new ProxyWay(door, sockets, relay, environment);
+        } catch (IOException | RuntimeException e) {
+            SocketFolders.remove(sockets);
+            throw e;
         }
-        Files.delete(stage);
     }
 
     private record ProxyWay(Door door, Path sockets, Relay relay, ProxyEnvironment environment) implements Way {
@@ -103,7 +80,7 @@ public final class EgressNetwork implements StageNetwork {
         @Override
         public void close() throws IOException {
             door.close();
-            remove(sockets);
+            SocketFolders.remove(sockets);
         }
     }
 }

@@ -21,6 +21,8 @@ final class ProcessRun {
     /** The runtime ends a stage that takes too long; past this it has not, and the process is ended here. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
     private ProcessRun() {}
 
     /** Where a stage's lines go. */
@@ -29,19 +31,33 @@ final class ProcessRun {
                 context.line(stream == OutputSink.Stream.STDOUT ? LogStream.STDOUT : LogStream.STDERR, text);
     }
 
-    /** Waits for the end, passes on what ends it early, and tells in the log what was odd about it. */
+    /** Looks at a running process several times a second, and may stop it. */
+    interface Watcher {
+        /** For processes that nobody needs to look at. */
+        Watcher NONE = process -> {};
+
+        void look(SandboxedProcess process);
+    }
+
+    /** As the other one, with nobody who looks at the process. */
     static Ended await(SandboxedProcess process, ExecutionContext context) throws IOException, InterruptedException {
+        return await(process, context, Watcher.NONE);
+    }
+
+    /** Waits for the end, passes on what ends it early, and tells in the log what was odd about it. */
+    static Ended await(SandboxedProcess process, ExecutionContext context, Watcher watcher)
+            throws IOException, InterruptedException {
         context.stop().onStop(() -> process.stop(context.grace()));
-        Ended ended = end(process, context);
+        Ended ended = end(process, context, watcher);
         tell(ended, context);
         return ended;
     }
 
-    private static Ended end(SandboxedProcess process, ExecutionContext context)
+    private static Ended end(SandboxedProcess process, ExecutionContext context, Watcher watcher)
             throws IOException, InterruptedException {
         try {
-            Optional<Ended> ended =
-                    process.await(context.job().timeout().plus(context.grace()).plus(MARGIN));
+            Duration most = context.job().timeout().plus(context.grace()).plus(MARGIN);
+            Optional<Ended> ended = watcher.equals(Watcher.NONE) ? process.await(most) : look(process, most, watcher);
             if (ended.isPresent()) {
                 return ended.get();
             }
@@ -52,6 +68,17 @@ final class ProcessRun {
             process.stop(Duration.ZERO);
             throw e;
         }
+    }
+
+    private static Optional<Ended> look(SandboxedProcess process, Duration most, Watcher watcher)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        Optional<Ended> ended = Optional.empty();
+        while (ended.isEmpty() && System.nanoTime() - start < most.toNanos()) {
+            watcher.look(process);
+            ended = process.await(BETWEEN_LOOKS);
+        }
+        return ended;
     }
 
     private static void tell(Ended ended, ExecutionContext context) {

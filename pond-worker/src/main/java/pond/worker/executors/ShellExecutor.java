@@ -65,7 +65,8 @@ public final class ShellExecutor implements Executor {
         }
         Optional<Bubblewrap> bubblewrap = sandboxes.bubblewrap();
         if (bubblewrap.isPresent() && (asked.isPresent() || bubblewrap.get().offered())) {
-            return new ConfinedShell(bubblewrap.get(), sandboxes.network(), workerMark).execute(context, shell);
+            return new ConfinedShell(new ConfinedStage(bubblewrap.get(), sandboxes.network(), workerMark))
+                    .execute(context, shell);
         }
         return asked.isPresent()
                 ? refused(
@@ -95,7 +96,7 @@ public final class ShellExecutor implements Executor {
             command = new Command(
                     shell.argv(),
                     context.checkout(),
-                    ShellVariables.of(context.job(), shell, JobMark.next(workerMark), places, Map.of()),
+                    ShellVariables.of(context.job(), shell.env(), JobMark.next(workerMark), places, Map.of()),
                     SecretVariables.in(shell.env()));
         } catch (IllegalArgumentException e) {
             return notStarted(asked, shell, String.valueOf(e.getMessage()));

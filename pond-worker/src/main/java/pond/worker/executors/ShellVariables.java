@@ -2,13 +2,12 @@ package pond.worker.executors;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import pond.common.definition.ExecutorSpec;
 import pond.common.protocol.Job;
 import pond.worker.sandbox.ChildEnvironment;
 import pond.worker.sandbox.JobMark;
 import pond.worker.sandbox.bubblewrap.SandboxPaths;
 
-/** The variables of a shell stage: pond's, then the stage's own. */
+/** The variables of a stage that is a process: pond's, then the stage's own. */
 final class ShellVariables {
     private ShellVariables() {}
 
@@ -26,10 +25,12 @@ final class ShellVariables {
     /**
      * All variables of the stage.
      *
+     * @param own the stage's
+     *
      * @throws IllegalArgumentException when the stage sets one that is pond's
      */
     static ChildEnvironment of(
-            Job job, ExecutorSpec.Shell shell, JobMark mark, Places places, Map<String, String> more) {
+            Job job, Map<String, String> own, JobMark mark, Places places, Map<String, String> more) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("POND_RUN_ID", job.run().toString());
         given.put("POND_STAGE", job.stage());
@@ -46,6 +47,6 @@ final class ShellVariables {
         given.put("TMPDIR", places.temp());
         given.put("PATH", ShellExecutor.PATH);
         given.put("LANG", "C.UTF-8");
-        return ChildEnvironment.of(mark).withAll(given).withAll(more).withStage(shell.env());
+        return ChildEnvironment.of(mark).withAll(given).withAll(more).withStage(own);
     }
 }

@@ -13,6 +13,7 @@ import pond.common.definition.ExecutorSpec;
 import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
+import pond.common.protocol.Invocation;
 import pond.common.protocol.Job;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.ProviderCredential;
@@ -29,6 +30,10 @@ final class TestContext implements ExecutionContext {
     final List<String> lines = new CopyOnWriteArrayList<>();
     final List<String> progress = new CopyOnWriteArrayList<>();
     final List<UsageRecord> usage = new CopyOnWriteArrayList<>();
+
+    @Nullable
+    ProviderCredential credential;
+
     private final StopSignal stop = new StopSignal();
     private final Path root;
     private final Job job;
@@ -38,6 +43,11 @@ final class TestContext implements ExecutionContext {
     }
 
     TestContext(Path root, ExecutorSpec executor, @Nullable String substage) {
+        this(root, executor, substage, null);
+    }
+
+    /** For an agent. */
+    TestContext(Path root, ExecutorSpec executor, @Nullable String substage, @Nullable Invocation invocation) {
         this.root = root;
         this.job = new Job(
                 new JobId(new UUID(1, 2)),
@@ -53,7 +63,7 @@ final class TestContext implements ExecutionContext {
                 null,
                 false,
                 new Job.Limits(10_000_000, 10_000_000),
-                null);
+                invocation);
     }
 
     @Override
@@ -112,7 +122,10 @@ final class TestContext implements ExecutionContext {
 
     @Override
     public ProviderCredential credential() {
-        throw new ProtocolException(Refusal.CREDENTIAL_MISSING, "there is no credential here");
+        if (credential == null) {
+            throw new ProtocolException(Refusal.CREDENTIAL_MISSING, "there is no credential 'test'");
+        }
+        return credential;
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.worker.executors.swarm;
+
+import org.jspecify.annotations.NullMarked;
