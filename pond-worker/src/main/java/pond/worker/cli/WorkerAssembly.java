@@ -136,7 +136,7 @@ final class WorkerAssembly {
             case NOOP -> new NoopExecutor();
             case BUILTIN -> new BuiltinExecutor();
             case SHELL -> new ShellExecutor(means.plain(), disk.mark(), means.sandboxes());
-            case SWARM -> new SwarmExecutor(means.sandboxes(), doors(means), disk.mark());
+            case SWARM -> new SwarmExecutor(means.sandboxes(), doors(means), disk.mark(), sandboxes.tools());
             case FETCH -> throw new IllegalArgumentException("this worker has no executor for " + kind);
         };
     }

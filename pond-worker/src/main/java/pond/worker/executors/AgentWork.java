@@ -24,11 +24,10 @@ final class AgentWork implements ConfinedWork, UsageSink {
     /** How long an agent whose budget is used up may take to end by itself, on the refusals that it meets. */
     private static final Duration AFTER_BUDGET = Duration.ofSeconds(10);
 
-    private static final Map<String, String> FOR_AGENTS = Map.of("TERM", "dumb");
-
     private final ExecutionContext context;
     private final ExecutorSpec.Swarm stage;
     private final Invocation invocation;
+    private final String path;
     private final Transcript transcript = new Transcript();
     private final Vigil vigil;
     private ModelDoors.@Nullable Opened door;
@@ -38,7 +37,9 @@ final class AgentWork implements ConfinedWork, UsageSink {
     /** @param at as of System.nanoTime */
     private record BudgetEnd(String reason, long at) {}
 
-    AgentWork(ExecutionContext context, ExecutorSpec.Swarm stage, Invocation invocation) {
+    /** @param path where its program is looked for */
+    AgentWork(ExecutionContext context, ExecutorSpec.Swarm stage, Invocation invocation, String path) {
+        this.path = path;
         this.context = context;
         this.stage = stage;
         this.invocation = invocation;
@@ -71,7 +72,7 @@ final class AgentWork implements ConfinedWork, UsageSink {
         return new Task(
                 door().wrap(launch.command()),
                 launch.env(),
-                FOR_AGENTS,
+                Map.of("TERM", "dumb", "PATH", path),
                 input,
                 Optional.of(door().door().socket()),
                 true);

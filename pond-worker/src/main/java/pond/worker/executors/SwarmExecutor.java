@@ -1,7 +1,11 @@
 package pond.worker.executors;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.LogStream;
 import pond.common.definition.Budget;
@@ -27,9 +31,17 @@ import pond.worker.executors.swarm.SwarmFailure;
 public final class SwarmExecutor implements Executor {
     private final ConfinedStage confined;
     private final ModelDoors doors;
+    private final String path;
 
-    /** The mark is that of the worker, by which its processes are found again. */
-    public SwarmExecutor(StageSandboxes sandboxes, ModelDoors doors, String workerMark) {
+    /**
+     * @param workerMark that of the worker, by which its processes are found again
+     * @param tools folders that the sandboxes show beside the system's: agents' programs are looked for there first
+     */
+    public SwarmExecutor(StageSandboxes sandboxes, ModelDoors doors, String workerMark, List<Path> tools) {
+        this.path = Stream.concat(
+                        tools.stream().flatMap(tool -> Stream.of(tool.resolve("bin"), tool)).map(Path::toString),
+                        Stream.of(ShellExecutor.PATH))
+                .collect(Collectors.joining(":"));
         this.confined = new ConfinedStage(sandboxes.bubblewrap().orElseThrow(), sandboxes.network(), workerMark);
         this.doors = doors;
     }
@@ -54,7 +66,7 @@ public final class SwarmExecutor implements Executor {
             throws IOException, InterruptedException, SwarmFailure {
         Invocation invocation = checked(context, stage);
         ProviderCredential credential = credential(context);
-        AgentWork work = new AgentWork(context, stage, invocation);
+        AgentWork work = new AgentWork(context, stage, invocation, path);
         BrokerJob job = new BrokerJob(
                 invocation.model().provider(),
                 credential.env(),

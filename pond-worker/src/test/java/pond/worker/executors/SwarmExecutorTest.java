@@ -48,6 +48,9 @@ class SwarmExecutorTest {
     @TempDir
     private static Path state = Path.of("");
 
+    @TempDir
+    private static Path tools = Path.of("");
+
     private static Bubblewrap bubblewrap;
     private static Broker broker;
     private static SwarmExecutor executor;
@@ -57,7 +60,12 @@ class SwarmExecutorTest {
     @BeforeAll
     static void open() throws Exception {
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
-        bubblewrap = Bubblewrap.open(SandboxSettings.of(state, "test-worker"));
+        Files.setPosixFilePermissions(tools, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path program = Files.writeString(Files.createDirectory(tools.resolve("bin")).resolve("small-agent"), "#!/bin/sh\n" + TestAgent.RESULT + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(program.resolveSibling(""), PosixFilePermissions.fromString("rwxr-xr-x"));
+        bubblewrap = Bubblewrap.open(new SandboxSettings(
+                state, "test-worker", Optional.empty(), List.of(tools), List.of(), false));
         broker = new Broker(InstantSource.system());
         Relay relay = Relay.socat(Path.of("/usr/bin/socat"));
         EgressNetwork network = new EgressNetwork(
@@ -69,7 +77,8 @@ class SwarmExecutorTest {
         executor = new SwarmExecutor(
                 new StageSandboxes(Optional.of(bubblewrap), Optional.of(network), false),
                 new ModelDoors(state.resolve("broker"), broker, SwarmExecutorTest::uid, relay),
-                "test-worker");
+                "test-worker",
+                List.of(tools));
     }
 
     private static OptionalInt uid() {
@@ -246,6 +255,11 @@ class SwarmExecutorTest {
         assertFailed(context(TestAgent.started("no-such-agent")), "harness_missing", "'no-such-agent'", "127");
         assertFailed(context(TestAgent.started("env", "A=b", "no-such-agent")), "harness_missing", "not found");
         assertFailed(context(TestAgent.started("/etc/passwd")), "harness_missing", "could not be executed");
+    }
+
+    @Test
+    void aProgramIsFoundAmongTheToolsOfTheWorker() throws Exception {
+        assertThat(outcome(context(TestAgent.started("small-agent")))).isEqualTo(Outcome.done(0));
     }
 
     @Test
