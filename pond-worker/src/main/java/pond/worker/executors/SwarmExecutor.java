@@ -39,7 +39,9 @@ public final class SwarmExecutor implements Executor {
      */
     public SwarmExecutor(StageSandboxes sandboxes, ModelDoors doors, String workerMark, List<Path> tools) {
         this.path = Stream.concat(
-                        tools.stream().flatMap(tool -> Stream.of(tool.resolve("bin"), tool)).map(Path::toString),
+                        tools.stream()
+                                .flatMap(tool -> Stream.of(tool.resolve("bin"), tool))
+                                .map(Path::toString),
                         Stream.of(ShellExecutor.PATH))
                 .collect(Collectors.joining(":"));
         this.confined = new ConfinedStage(sandboxes.bubblewrap().orElseThrow(), sandboxes.network(), workerMark);

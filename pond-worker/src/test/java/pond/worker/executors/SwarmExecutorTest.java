@@ -61,11 +61,13 @@ class SwarmExecutorTest {
     static void open() throws Exception {
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
         Files.setPosixFilePermissions(tools, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path program = Files.writeString(Files.createDirectory(tools.resolve("bin")).resolve("small-agent"), "#!/bin/sh\n" + TestAgent.RESULT + "\n");
+        Path program = Files.writeString(
+                Files.createDirectory(tools.resolve("bin")).resolve("small-agent"),
+                "#!/bin/sh\n" + TestAgent.RESULT + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(program.resolveSibling(""), PosixFilePermissions.fromString("rwxr-xr-x"));
-        bubblewrap = Bubblewrap.open(new SandboxSettings(
-                state, "test-worker", Optional.empty(), List.of(tools), List.of(), false));
+        bubblewrap = Bubblewrap.open(
+                new SandboxSettings(state, "test-worker", Optional.empty(), List.of(tools), List.of(), false));
         broker = new Broker(InstantSource.system());
         Relay relay = Relay.socat(Path.of("/usr/bin/socat"));
         EgressNetwork network = new EgressNetwork(
