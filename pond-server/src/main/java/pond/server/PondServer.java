@@ -34,6 +34,7 @@ import pond.server.credentials.Credentials;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
+import pond.server.dispatch.Agents;
 import pond.server.dispatch.Budgets;
 import pond.server.dispatch.DispatchSettings;
 import pond.server.dispatch.Dispatcher;
@@ -138,10 +139,13 @@ public final class PondServer implements RunningServer {
 
         DispatchSettings settings = dispatchSettings();
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
-        Dispatcher dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, settings, clock);
         EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
+        Budgets budgets = new Budgets(runs, stages, usage);
+        Agents agents = new Agents(harnesses, models, artifacts, logs, budgets);
+        Dispatcher dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, agents, settings, clock);
+        harnesses.onPut(dispatcher::registered);
+        models.onPut(dispatcher::registered);
         JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
-        Budgets budgets = new Budgets(runs, stages, usage, dispatcher);
         WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, completions);
         WorkerDesk workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
         Reaper reaper = closing.add(new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context));

@@ -31,14 +31,12 @@ public final class Budgets implements BudgetsLeft {
     private final RunService runs;
     private final StageService stages;
     private final UsageService usage;
-    private final Dispatcher dispatcher;
     private final JobStore jobs = new JobStore();
 
-    public Budgets(RunService runs, StageService stages, UsageService usage, Dispatcher dispatcher) {
+    public Budgets(RunService runs, StageService stages, UsageService usage) {
         this.runs = runs;
         this.stages = stages;
         this.usage = usage;
-        this.dispatcher = dispatcher;
     }
 
     /** What is left, below 0 when too much was used; null is no bound. */
@@ -70,7 +68,7 @@ public final class Budgets implements BudgetsLeft {
 
     @Override
     public Budget of(Tx tx, RunId run, int position) {
-        Rest rest = rest(tx, run, HeldJob.at(stages.list(tx, run), position));
+        Rest rest = rest(tx, run, StageGraph.at(stages.list(tx, run), position));
         return new Budget(orNothing(rest.costMicros()), orNothing(rest.tokens()));
     }
 
@@ -78,26 +76,22 @@ public final class Budgets implements BudgetsLeft {
         return rest == null ? null : Long.valueOf(Math.max(0, rest));
     }
 
-    /** Model calls of a run were recorded: workers with jobs that are to end now learn it at once. */
-    public void recorded(Tx tx, RunId run) {
-        for (Stage stage : stages.list(tx, run)) {
-            if (stage.plan().kind() == ExecutorKind.SWARM && !stage.status().isTerminal()) {
-                tell(tx, run, stage);
-            }
-        }
-    }
-
-    private void tell(Tx tx, RunId run, Stage stage) {
+    /** Whose jobs of a run are to end, since their stage or the run has used more than it may. */
+    Set<WorkerId> listWorkersOver(Tx tx, RunId run) {
         Set<WorkerId> workers = new HashSet<>();
-        jobs.listLive(tx, run, stage.position()).forEach(job -> {
-            WorkerId worker = job.worker();
-            if (worker != null) {
-                workers.add(worker);
+        for (Stage stage : stages.list(tx, run)) {
+            if (stage.plan().kind() == ExecutorKind.SWARM
+                    && !stage.status().isTerminal()
+                    && rest(tx, run, stage).isOver()) {
+                jobs.listLive(tx, run, stage.position()).forEach(job -> {
+                    WorkerId worker = job.worker();
+                    if (worker != null) {
+                        workers.add(worker);
+                    }
+                });
             }
-        });
-        if (!workers.isEmpty() && rest(tx, run, stage).isOver()) {
-            tx.afterCommit(() -> workers.forEach(worker -> dispatcher.orders().wakeAll(worker)));
         }
+        return workers;
     }
 
     /** A stage of one run; two runs of one definition have plans that are equal. */
@@ -110,7 +104,8 @@ public final class Budgets implements BudgetsLeft {
         Set<JobId> found = new HashSet<>();
         for (JobRow job : held) {
             if (job.status() == JobRow.Status.LEASED && Needs.parse(job.needs()).kind() == ExecutorKind.SWARM) {
-                Stage stage = HeldJob.at(known.computeIfAbsent(job.run(), run -> stages.list(tx, run)), job.position());
+                Stage stage =
+                        StageGraph.at(known.computeIfAbsent(job.run(), run -> stages.list(tx, run)), job.position());
                 if (over.computeIfAbsent(
                         new Place(job.run(), job.position()),
                         place -> rest(tx, place.run(), stage).isOver())) {

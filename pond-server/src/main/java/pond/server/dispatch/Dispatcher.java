@@ -1,12 +1,17 @@
 package pond.server.dispatch;
 
-import com.github.f4b6a3.uuid.UuidCreator;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import pond.common.api.Failure;
 import pond.common.api.RunStatus;
+import pond.common.api.StageStatus;
+import pond.common.definition.ExecutorKind;
 import pond.common.ids.JobId;
 import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
@@ -18,8 +23,8 @@ import pond.server.stages.Stage;
 import pond.server.stages.StageService;
 import pond.server.stages.Wait;
 import pond.server.stages.WaitCode;
+import pond.server.swarm.Joiner;
 import pond.server.watch.Watch;
-import pond.server.workers.Needs;
 import pond.server.workers.WorkerService;
 
 /**
@@ -28,42 +33,50 @@ import pond.server.workers.WorkerService;
  * Everything here runs on the writer's thread.
  */
 public final class Dispatcher implements RunFlow {
-    private static final int MAX_WAITERS = 10_000;
-    private static final String BUSY = "all capable workers are busy";
-
     private final RunService runs;
     private final StageService stages;
-    private final WorkerService workers;
-    private final LeaseDesk desk;
     private final DispatchSettings settings;
     private final InstantSource clock;
+    private final JobQueue queue;
+    private final FanOuts fanOuts;
+    private final SwarmTurns swarmTurns;
+    private final Invocations invocations;
     private final JobStore jobs = new JobStore();
-    private final Watch<WorkerId> orders = new Watch<>(MAX_WAITERS);
-    private volatile Consumer<Instant> deadlines = deadline -> {};
 
     public Dispatcher(
             RunService runs,
             StageService stages,
             WorkerService workers,
             LeaseDesk desk,
+            Agents agents,
             DispatchSettings settings,
             InstantSource clock) {
         this.runs = runs;
         this.stages = stages;
-        this.workers = workers;
-        this.desk = desk;
         this.settings = settings;
         this.clock = clock;
+        this.queue = new JobQueue(runs, stages, workers, desk, settings);
+        this.fanOuts = new FanOuts(stages, queue, new Joiner(agents.artifacts()), settings);
+        this.swarmTurns = new SwarmTurns(agents, queue, fanOuts);
+        this.invocations = new Invocations(agents.budgets());
     }
 
     /** Tells of every new deadline, on the writer's thread, after its commit. */
     void onDeadline(Consumer<Instant> listener) {
-        deadlines = listener;
+        queue.onDeadline(listener);
     }
 
     /** Calls of workers that wait for orders about their jobs. */
     Watch<WorkerId> orders() {
-        return orders;
+        return queue.orders();
+    }
+
+    JobQueue queue() {
+        return queue;
+    }
+
+    Invocations invocations() {
+        return invocations;
     }
 
     @Override
@@ -80,7 +93,11 @@ public final class Dispatcher implements RunFlow {
                         "a run may last this long",
                         run.createdAt(),
                         run.createdAt().plus(settings.runLimit())));
-        decision.effects().forEach(effect -> perform(tx, run, decision.stages(), effect, run.createdAt()));
+        List<RunEvent> more = new ArrayList<>();
+        decision.effects()
+                .forEach(effect -> perform(tx, run, decision.stages(), effect, run.createdAt())
+                        .ifPresent(more::add));
+        more.forEach(event -> follow(tx, run.id(), event));
     }
 
     @Override
@@ -89,6 +106,27 @@ public final class Dispatcher implements RunFlow {
         if (!run.status().isTerminal()) {
             apply(tx, id, new RunEvent.CancelRequested(clock.instant()));
         }
+    }
+
+    /** A harness or a model was registered: whoever waits for that may go on. */
+    public void registered(Tx tx) {
+        // One that cannot begin fails its run, and the others of that run wait no more.
+        stages.listWaitsForOperators(tx)
+                .forEach(wait -> jobs.find(tx, JobId.of(wait.subject())).ifPresent(held -> lookAgain(tx, wait, held)));
+    }
+
+    private void lookAgain(Tx tx, Wait wait, JobRow held) {
+        Run run = runs.get(tx, held.run());
+        List<Stage> all = stages.list(tx, run.id());
+        SwarmTurns.Turn turn = new SwarmTurns.Turn(run, all, StageGraph.at(all, held.position()));
+        if (swarmTurns.isKnown(tx, turn, wait)) {
+            queue.withdraw(tx, held);
+            Instant now = clock.instant();
+            swarmTurns
+                    .enqueue(tx, turn, new Effect.Enqueue(held.position(), held.attempt(), Duration.ZERO), now)
+                    .ifPresent(why -> apply(tx, run.id(), new RunEvent.Unserved(now, held.position(), why)));
+        }
+        runs.touch(tx, run.id());
     }
 
     /** Applies an event to a run as it is stored. */
@@ -105,7 +143,10 @@ public final class Dispatcher implements RunFlow {
             }
         }
         Run now = decision.run();
-        decision.effects().forEach(effect -> perform(tx, now, decision.stages(), effect, event.at()));
+        List<RunEvent> more = new ArrayList<>();
+        decision.effects()
+                .forEach(effect ->
+                        perform(tx, now, decision.stages(), effect, event.at()).ifPresent(more::add));
         runs.update(tx, run, now);
         if (now.status().isTerminal()) {
             stages.endWaits(tx, run.id());
@@ -121,135 +162,130 @@ public final class Dispatcher implements RunFlow {
                             event.at(),
                             event.at().plus(settings.cancelWait())));
         }
+        more.forEach(next -> follow(tx, run.id(), next));
         return decision;
     }
 
-    private void perform(Tx tx, Run run, List<Stage> all, Effect effect, Instant at) {
-        Stage stage = all.stream()
-                .filter(one -> one.position() == effect.position())
-                .findFirst()
-                .orElseThrow();
+    /** Applies what the effects of an event have led to, unless one of the others has ended that stage meanwhile. */
+    private void follow(Tx tx, RunId id, RunEvent event) {
+        int position =
+                event instanceof RunEvent.AreaEnded ended ? ended.position() : ((RunEvent.Unserved) event).position();
+        List<Stage> all = stages.list(tx, id);
+        if (!StageGraph.at(all, position).status().isTerminal()) {
+            apply(tx, runs.get(tx, id), all, event);
+        }
+    }
+
+    /** Does what a decision wants; what that leads to, if to anything. */
+    private Optional<RunEvent> perform(Tx tx, Run run, List<Stage> all, Effect effect, Instant at) {
+        Stage stage = StageGraph.at(all, effect.position());
+        boolean swarm = stage.plan().kind() == ExecutorKind.SWARM;
         if (effect instanceof Effect.Enqueue enqueue) {
-            enqueue(tx, run, stage, enqueue, at);
-        } else if (effect instanceof Effect.Withdraw) {
-            for (JobRow job : jobs.listLive(tx, run.id(), stage.position())) {
-                jobs.delete(tx, job.id());
-                stages.endWait(tx, job.id().toString());
+            if (swarm) {
+                return swarmTurns
+                        .enqueue(tx, new SwarmTurns.Turn(run, all, stage), enqueue, at)
+                        .map(why -> new RunEvent.Unserved(at, stage.position(), why));
             }
-        } else if (effect instanceof Effect.Stop) {
+            JobQueue.Subject next = new JobQueue.Subject(stage.position(), null, enqueue.attempt());
+            queue.add(tx, run, next, stage.plan().needs(), enqueue.delay(), at);
+        } else if (swarm && fanOuts.has(tx, run, stage.position())) {
+            return fanOuts.apply(tx, run, stage, areaEvent(stage, effect, at))
+                    .filter(result -> !stage.status().isTerminal())
+                    .map(result -> new RunEvent.AreaEnded(at, stage.position(), true, null, true, result.failure()));
+        } else if (!(effect instanceof Effect.CallOffRetries)) {
             for (JobRow job : jobs.listLive(tx, run.id(), stage.position())) {
-                jobs.stop(tx, job.id());
-                tellWorker(tx, job);
-            }
-        } else if (effect instanceof Effect.Revoke) {
-            for (JobRow job : jobs.listLive(tx, run.id(), stage.position())) {
-                jobs.move(tx, job.id(), JobRow.Status.LEASED, JobRow.Status.LOST);
-                stages.endWait(tx, job.id().toString());
-                tellWorker(tx, job);
+                if (effect instanceof Effect.Withdraw) {
+                    queue.withdraw(tx, job);
+                } else if (effect instanceof Effect.Stop) {
+                    queue.stop(tx, job);
+                } else {
+                    queue.revoke(tx, job);
+                }
             }
         }
+        return Optional.empty();
     }
 
-    private void tellWorker(Tx tx, JobRow job) {
-        WorkerId worker = job.worker();
-        if (worker != null) {
-            tx.afterCommit(() -> orders.wakeAll(worker));
+    private static AreaEvent areaEvent(Stage stage, Effect effect, Instant at) {
+        if (effect instanceof Effect.CallOffRetries) {
+            return new AreaEvent.RetriesCalledOff(at);
         }
+        return effect instanceof Effect.Revoke
+                ? new AreaEvent.TakenBack(at, stage.status(), stage.error())
+                : new AreaEvent.Stopped(at);
     }
 
-    private void enqueue(Tx tx, Run run, Stage stage, Effect.Enqueue enqueue, Instant at) {
-        boolean later = !enqueue.delay().isZero();
-        JobRow job = new JobRow(
-                new JobId(UuidCreator.getTimeOrderedEpochPlus1()),
-                run.id(),
-                stage.position(),
-                null,
-                enqueue.attempt(),
-                run.project(),
-                stage.plan().needs(),
-                later ? JobRow.Status.BACKOFF : JobRow.Status.QUEUED,
-                null,
-                null,
-                false);
-        jobs.insert(tx, job);
-        if (later) {
-            wait(
-                    tx,
-                    new Wait(
-                            job.id().toString(),
-                            run.id(),
-                            stage.position(),
-                            WaitCode.RETRY_BACKOFF,
-                            "attempt " + enqueue.attempt() + " starts after a pause",
-                            at,
-                            at.plus(enqueue.delay())));
-        } else {
-            queued(tx, run, job, at);
+    /** A worker has been given a job; the run and its stages as that leaves them. */
+    RunMachine.Decision leased(Tx tx, JobRow job, String worker, Instant at) {
+        String area = job.substage();
+        if (area == null) {
+            return apply(tx, job.run(), new RunEvent.Leased(at, job.position(), job.attempt(), worker));
         }
+        Run run = runs.get(tx, job.run());
+        List<Stage> all = stages.list(tx, job.run());
+        Stage stage = StageGraph.at(all, job.position());
+        fanOuts.apply(tx, run, stage, new AreaEvent.Leased(at, area, job.attempt(), worker));
+        if (stage.status() == StageStatus.QUEUED) {
+            return apply(tx, run, all, new RunEvent.Leased(at, job.position(), 1, null));
+        }
+        runs.touch(tx, run.id());
+        return new RunMachine.Decision(run, all, List.of());
     }
 
-    /** A job is there for the taking: says what it waits for, and calls a worker that waits for such a job. */
-    private void queued(Tx tx, Run run, JobRow job, Instant at) {
-        Needs needs = Needs.parse(job.needs());
-        boolean capable = workers.canServe(needs, job.project());
-        wait(
+    /** An attempt of a job's stage, or of its area, is over. */
+    void ended(Tx tx, JobRow job, RunEvent.Ended event) {
+        String area = job.substage();
+        if (area == null) {
+            apply(tx, job.run(), event);
+            return;
+        }
+        Run run = runs.get(tx, job.run());
+        AreaEvent.Course course = run.cancelRequestedAt() != null
+                ? AreaEvent.Course.CANCELLING
+                : run.error() != null ? AreaEvent.Course.FAILING : AreaEvent.Course.GOING;
+        AreaEvent ended = new AreaEvent.Ended(event.at(), area, event.end(), event.failure(), event.exitCode(), course);
+        area(tx, run, job, ended, event);
+    }
+
+    private void area(Tx tx, Run run, JobRow job, AreaEvent event, RunEvent.@Nullable Ended report) {
+        List<Stage> all = stages.list(tx, run.id());
+        Optional<FanOuts.Result> result = fanOuts.apply(tx, run, StageGraph.at(all, job.position()), event);
+        apply(
                 tx,
-                new Wait(
-                        job.id().toString(),
-                        job.run(),
+                run,
+                all,
+                new RunEvent.AreaEnded(
+                        event.at(),
                         job.position(),
-                        capable ? WaitCode.WORKERS_BUSY : WaitCode.NO_CAPABLE_WORKER,
-                        capable ? BUSY : workers.whyNobody(needs, job.project()),
-                        at,
-                        capable ? run.createdAt().plus(settings.runLimit()) : at.plus(settings.noWorkerGrace())));
-        tx.afterCommit(() -> desk.queued(
-                worker -> worker.serves(needs) && worker.admits(job.project()),
-                later -> jobs.find(later, job.id())
-                        .filter(row -> row.status() == JobRow.Status.QUEUED)
-                        .isPresent()));
+                        report == null || report.killConfirmed(),
+                        report == null ? null : report.sandbox(),
+                        result.isPresent(),
+                        result.map(FanOuts.Result::failure).orElse(null)));
     }
 
-    /** The pause before another attempt is over. */
-    void retry(Tx tx, JobId id, Instant at) {
-        jobs.move(tx, id, JobRow.Status.BACKOFF, JobRow.Status.QUEUED);
-        JobRow job = jobs.find(tx, id).orElseThrow();
-        queued(tx, runs.get(tx, job.run()), job, at);
-        runs.touch(tx, job.run());
-    }
-
-    /** Says anew what queued jobs of one kind and project wait for. */
-    void reassess(Tx tx, JobStore.Turn turn, Instant now) {
-        Needs needs = Needs.parse(turn.needs());
-        if (workers.canServe(needs, turn.project())) {
-            jobs.waitFor(tx, turn, WaitCode.WORKERS_BUSY, BUSY, now, settings.runLimit());
+    /** Whoever waited for a worker, or for an operator, has waited long enough. */
+    void unserved(Tx tx, Wait wait, Instant at) {
+        Failure why = new Failure(wait.code().toString(), wait.message());
+        Run run = runs.get(tx, wait.runId());
+        JobRow job = jobs.find(tx, JobId.of(wait.subject())).orElseThrow();
+        String area = job.substage();
+        Stage stage = StageGraph.at(stages.list(tx, run.id()), job.position());
+        if (area != null && stage.status() == StageStatus.RUNNING) {
+            area(tx, run, job, new AreaEvent.Unserved(at, area, why), null);
         } else {
-            String why = workers.whyNobody(needs, turn.project());
-            jobs.waitFor(tx, turn, WaitCode.NO_CAPABLE_WORKER, why, now, settings.noWorkerGrace());
-            tx.afterCommit(() -> deadlines.accept(now.plus(settings.noWorkerGrace())));
+            apply(tx, run.id(), new RunEvent.Unserved(at, job.position(), why));
         }
     }
 
     /** Takes a job from a worker that is lost or gives it back; the run goes on by its retry rule. */
     void lost(Tx tx, JobRow job, String message) {
-        jobs.move(tx, job.id(), JobRow.Status.LEASED, JobRow.Status.LOST);
-        stages.endWait(tx, job.id().toString());
-        tellWorker(tx, job);
-        apply(
-                tx,
-                job.run(),
-                new RunEvent.Ended(
-                        clock.instant(),
-                        job.position(),
-                        RunEvent.End.LOST,
-                        new Failure("worker_lost", message),
-                        null,
-                        null,
-                        false));
+        queue.revoke(tx, job);
+        Failure why = new Failure("worker_lost", message);
+        ended(tx, job, new RunEvent.Ended(clock.instant(), job.position(), RunEvent.End.LOST, why, null, null, false));
     }
 
     /** Stores a wait and tells whoever enforces deadlines. */
     void wait(Tx tx, Wait wait) {
-        stages.putWait(tx, wait);
-        tx.afterCommit(() -> deadlines.accept(wait.deadline()));
+        queue.wait(tx, wait);
     }
 }

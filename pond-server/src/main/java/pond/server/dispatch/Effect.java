@@ -17,4 +17,7 @@ sealed interface Effect {
 
     /** Take the job from its worker; what that still says of it is refused. */
     record Revoke(int position) implements Effect {}
+
+    /** The run has failed elsewhere: areas of the running stage that wait for another attempt get none. */
+    record CallOffRetries(int position) implements Effect {}
 }

@@ -1,10 +1,6 @@
 package pond.server.dispatch;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.JobId;
@@ -28,7 +24,7 @@ public record HeldJob(
         int attempt,
         List<String> ancestors) {
     static HeldJob of(JobRow row, List<Stage> all) {
-        Stage stage = at(all, row.position());
+        Stage stage = StageGraph.at(all, row.position());
         return new HeldJob(
                 row.id(),
                 row.run(),
@@ -38,25 +34,6 @@ public record HeldJob(
                 stage.plan().kind(),
                 row.substage(),
                 row.attempt(),
-                ancestors(all, stage));
-    }
-
-    private static List<String> ancestors(List<Stage> all, Stage stage) {
-        Set<Integer> found = new LinkedHashSet<>();
-        Deque<Integer> next = new ArrayDeque<>(stage.plan().predecessors());
-        while (!next.isEmpty()) {
-            int position = next.removeFirst();
-            if (found.add(position)) {
-                next.addAll(at(all, position).plan().predecessors());
-            }
-        }
-        return found.stream().map(position -> at(all, position).plan().key()).toList();
-    }
-
-    static Stage at(List<Stage> stages, int position) {
-        return stages.stream()
-                .filter(stage -> stage.position() == position)
-                .findFirst()
-                .orElseThrow();
+                StageGraph.ancestors(all, stage));
     }
 }

@@ -138,18 +138,17 @@ public final class JobDesk {
                         "worker '" + worker.name() + "' has it",
                         now,
                         now.plus(settings.lease())));
-        RunMachine.Decision leased =
-                dispatcher.apply(tx, row.run(), new RunEvent.Leased(now, row.position(), row.attempt(), worker.name()));
-        if (HeldJob.at(leased.stages(), row.position()).plan().kind() == ExecutorKind.SWARM) {
+        RunMachine.Decision leased = dispatcher.leased(tx, row, worker.name(), now);
+        if (StageGraph.at(leased.stages(), row.position()).plan().kind() == ExecutorKind.SWARM) {
             endCheck.begin(tx, row);
         }
-        return job(row, leased.run(), leased.stages(), token);
+        return job(tx, row, leased.run(), leased.stages(), token);
     }
 
-    private Job job(JobRow row, Run run, List<Stage> all, String token) {
-        Stage stage = HeldJob.at(all, row.position());
+    private Job job(Tx tx, JobRow row, Run run, List<Stage> all, String token) {
+        Stage stage = StageGraph.at(all, row.position());
         boolean hasInputs = stage.plan().predecessors().stream()
-                .anyMatch(before -> HeldJob.at(all, before).plan().kind() != ExecutorKind.FETCH);
+                .anyMatch(before -> StageGraph.at(all, before).plan().kind() != ExecutorKind.FETCH);
         return new Job(
                 row.id(),
                 token,
@@ -164,7 +163,7 @@ public final class JobDesk {
                 run.bundle(),
                 hasInputs,
                 settings.limits(),
-                null);
+                dispatcher.invocations().of(tx, row, stage));
     }
 
     /** The job, when this worker holds its lease now; refuses otherwise. May be called in a read. */
@@ -191,7 +190,7 @@ public final class JobDesk {
         }
         leases.require(tx, worker, said.job());
         Run run = runs.get(tx, row.run());
-        Stage stage = HeldJob.at(stages.list(tx, row.run()), row.position());
+        Stage stage = StageGraph.at(stages.list(tx, row.run()), row.position());
         Completion completion = endCheck.judge(tx, row, stage.plan().kind(), verdict, said);
         if (run.cancelRequestedAt() == null) {
             Producer producer =
@@ -202,7 +201,7 @@ public final class JobDesk {
         }
         jobs.move(tx, row.id(), JobRow.Status.LEASED, JobRow.Status.ENDED);
         stages.endWait(tx, row.id().toString());
-        dispatcher.apply(tx, row.run(), ended(row, completion));
+        dispatcher.ended(tx, row, ended(row, completion));
         tx.afterCommit(() -> leases.ended(row.id()));
     }
 

@@ -8,7 +8,7 @@ import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
 
 /**
- * One attempt of one stage, as stored.
+ * One attempt of one stage, or of one of its areas, as stored.
  *
  * @param leaseHash SHA-256 of the lease token, in hex; stays after the end, so that a repeated complete is known
  * @param stopping whether its worker is to end it
@@ -27,7 +27,7 @@ record JobRow(
         boolean stopping) {
 
     enum Status {
-        /** Waits out the time before a retry. */
+        /** Not in the queue yet: waits out the time before a retry, or waits for an operator. */
         BACKOFF,
         QUEUED,
         LEASED,

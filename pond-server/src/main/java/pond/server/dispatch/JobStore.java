@@ -156,9 +156,12 @@ final class JobStore {
                 """.formatted(from), code, message, now, atMost.toMillis(), turn.needs(), turn.project());
     }
 
-    /** Whoever waits for a capable worker waits the whole grace from now on. */
+    /** Whoever waits for a capable worker, or for an operator, waits the whole grace from now on. */
     void restartGrace(Tx tx, Instant now, Instant deadline) {
-        tx.update("UPDATE waits SET since = ?, deadline = ? WHERE code = 'no_capable_worker'", now, deadline);
+        tx.update("""
+                UPDATE waits SET since = ?, deadline = ?
+                WHERE code IN ('no_capable_worker', 'harness_unknown', 'model_unknown')
+                """, now, deadline);
     }
 
     void tookTurn(Tx tx, ProjectId project, long fence) {

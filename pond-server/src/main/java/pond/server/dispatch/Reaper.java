@@ -134,13 +134,8 @@ public final class Reaper implements AutoCloseable {
             case RUN_LIMIT, WORKERS_BUSY, EARLIER_STAGES ->
                 dispatcher.apply(tx, due.runId(), new RunEvent.Expired(now, timeout()));
             case CANCEL_CONFIRMATION -> dispatcher.apply(tx, due.runId(), new RunEvent.CancelOverdue(now));
-            case NO_CAPABLE_WORKER ->
-                dispatcher.apply(
-                        tx,
-                        due.runId(),
-                        new RunEvent.Unserved(
-                                now, due.stagePosition(), new Failure("no_capable_worker", due.message())));
-            case RETRY_BACKOFF -> dispatcher.retry(tx, JobId.of(due.subject()), now);
+            case NO_CAPABLE_WORKER, HARNESS_UNKNOWN, MODEL_UNKNOWN -> dispatcher.unserved(tx, due, now);
+            case RETRY_BACKOFF -> dispatcher.queue().retry(tx, JobId.of(due.subject()), now);
             case LEASE -> lease(tx, JobId.of(due.subject()), now);
             case WORKER_SILENCE -> silence(tx, WorkerId.of(due.subject()), now);
         }

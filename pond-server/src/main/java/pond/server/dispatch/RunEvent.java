@@ -12,8 +12,13 @@ sealed interface RunEvent {
     /** It was stored; nothing is queued yet. */
     record Submitted(Instant at) implements RunEvent {}
 
-    /** A worker was given an attempt of the stage. */
-    record Leased(Instant at, int position, int attempt, String worker) implements RunEvent {}
+    /**
+     * A worker was given an attempt of the stage.
+     *
+     * @param worker null when it was given the first of the stage's areas
+     */
+    record Leased(
+            Instant at, int position, int attempt, @Nullable String worker) implements RunEvent {}
 
     /**
      * An attempt of the stage is over.
@@ -31,7 +36,23 @@ sealed interface RunEvent {
             boolean killConfirmed)
             implements RunEvent {}
 
-    /** Nobody could serve the queued stage for as long as pond waits for that. */
+    /**
+     * An attempt of one of the stage's areas is over, or all of them have ended.
+     *
+     * @param killConfirmed whether nothing of the area is known to be alive
+     * @param over whether all areas have ended, and the stage with them
+     * @param failure how the stage fails, if it does; it is not tried again, as its areas were
+     */
+    record AreaEnded(
+            Instant at,
+            int position,
+            boolean killConfirmed,
+            @Nullable SandboxView sandbox,
+            boolean over,
+            @Nullable Failure failure)
+            implements RunEvent {}
+
+    /** The queued stage cannot begin: nobody could serve it for as long as pond waits for that, or it has no areas. */
     record Unserved(Instant at, int position, Failure failure) implements RunEvent {}
 
     /** Someone asked for its cancel. */

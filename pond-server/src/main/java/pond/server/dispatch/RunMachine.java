@@ -13,6 +13,7 @@ import pond.common.api.StageStatus;
 import pond.common.definition.ExecutorKind;
 import pond.common.definition.RetryOn;
 import pond.common.definition.RetrySpec;
+import pond.server.dispatch.Effect.CallOffRetries;
 import pond.server.dispatch.Effect.Enqueue;
 import pond.server.dispatch.Effect.Revoke;
 import pond.server.dispatch.Effect.Stop;
@@ -62,6 +63,8 @@ final class RunMachine {
             run = run.moved(run.status() == RunStatus.QUEUED ? RunStatus.RUNNING : run.status(), leased.at());
         } else if (event instanceof RunEvent.Ended ended) {
             ended(ended);
+        } else if (event instanceof RunEvent.AreaEnded ended) {
+            areaEnded(ended);
         } else if (event instanceof RunEvent.Unserved unserved) {
             fail(stage(unserved.position()), unserved.failure(), unserved.at());
         } else if (event instanceof RunEvent.CancelRequested) {
@@ -90,7 +93,8 @@ final class RunMachine {
             if (run.error() == null) {
                 queueReady();
             }
-        } else if (run.error() == null && mayRetry(stage, event.end())) {
+        } else if (run.error() == null
+                && mayRetry(stage.plan().kind(), stage.plan().retry(), stage.attempt(), event.end())) {
             put(stage.queued());
             Duration backoff = Duration.ofSeconds(stage.plan().retry().backoffSec());
             effects.add(new Enqueue(stage.position(), stage.attempt() + 1, backoff));
@@ -100,17 +104,38 @@ final class RunMachine {
         }
     }
 
-    private static boolean mayRetry(Stage stage, End end) {
-        RetrySpec retry = stage.plan().retry();
+    private void areaEnded(RunEvent.AreaEnded event) {
+        Stage before = stage(event.position());
+        Stage stage = before.reported(null, event.sandbox() == null ? before.sandbox() : event.sandbox(), null);
+        Failure failure = event.failure();
+        if (run.status() == RunStatus.CANCELLING && !event.killConfirmed()) {
+            run = run.killUnconfirmed();
+        }
+        if (!event.over()) {
+            put(stage);
+        } else if (run.status() == RunStatus.CANCELLING) {
+            put(stage.ended(StageStatus.CANCELLED, event.at(), null));
+        } else if (failure != null) {
+            fail(stage, failure, event.at());
+        } else {
+            put(stage.ended(StageStatus.DONE, event.at(), null));
+            if (run.error() == null) {
+                queueReady();
+            }
+        }
+    }
+
+    /** Whether what has ended so, in that attempt, is tried again; for stages and for their areas. */
+    static boolean mayRetry(ExecutorKind kind, RetrySpec retry, int attempt, End end) {
         boolean listed = switch (end) {
             case DONE, CANCELLED -> false;
             case FAILED -> retry.on().contains(RetryOn.FAILED);
             case TIMEOUT -> retry.on().contains(RetryOn.TIMEOUT);
             case LOST -> retry.on().contains(RetryOn.WORKER_LOST);
         };
-        boolean implied = end == End.LOST && REPEATABLE.contains(stage.plan().kind());
+        boolean implied = end == End.LOST && REPEATABLE.contains(kind);
         int attempts = implied ? Math.max(IMPLICIT_ATTEMPTS, retry.maxAttempts()) : retry.maxAttempts();
-        return (listed || implied) && stage.attempt() < attempts;
+        return (listed || implied) && attempt < attempts;
     }
 
     /** The first stage that fails decides: nothing new starts, what runs may finish. */
@@ -123,6 +148,10 @@ final class RunMachine {
         String message = failure.message().startsWith(about) ? failure.message() : about + failure.message();
         run = run.failing(new Failure(failure.code(), message));
         callOff(StageStatus.FAILED, at);
+        stages.values().stream()
+                .filter(other -> other.status() == StageStatus.RUNNING)
+                .filter(other -> other.plan().kind() == ExecutorKind.SWARM)
+                .forEach(other -> effects.add(new CallOffRetries(other.position())));
     }
 
     private void cancel(Instant at) {

@@ -38,7 +38,8 @@ final class WaitingJobs {
                     asked.set(false);
                     Instant now = clock.instant();
                     for (String text : jobs.listQueuedNeeds(tx)) {
-                        jobs.listTurns(tx, text).forEach(turn -> dispatcher.reassess(tx, turn, now));
+                        jobs.listTurns(tx, text)
+                                .forEach(turn -> dispatcher.queue().reassess(tx, turn, now));
                     }
                 })
                 .whenComplete((done, error) -> {

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.ids.JobId;
+import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.Attach;
 import pond.common.protocol.Attached;
@@ -272,5 +273,11 @@ public final class WorkerDesk {
             }
             jobs.restartGrace(tx, now, now.plus(context.settings().noWorkerGrace()));
         });
+    }
+
+    /** Model calls of a run were recorded: workers with jobs that are to end now learn it at once. */
+    public void usageRecorded(Tx tx, RunId run) {
+        Set<WorkerId> over = budgets.listWorkersOver(tx, run);
+        tx.afterCommit(() -> over.forEach(worker -> dispatcher.orders().wakeAll(worker)));
     }
 }

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pond.common.problems.Fields;
 import pond.common.problems.ProblemCode;
@@ -30,11 +31,17 @@ public final class Harnesses {
     private final AuditLog audit;
     private final InstantSource clock;
     private final HarnessStore store = new HarnessStore();
+    private volatile Consumer<Tx> listener = tx -> {};
 
     public Harnesses(Database database, AuditLog audit, InstantSource clock) {
         this.database = database;
         this.audit = audit;
         this.clock = clock;
+    }
+
+    /** Tells of every harness that is put, in the transaction in which it is. */
+    public void onPut(Consumer<Tx> called) {
+        listener = called;
     }
 
     /** A harness after it was put, and whether there was none of that key before. */
@@ -136,6 +143,7 @@ public final class Harnesses {
                     spec, preset, before.map(HarnessStore.Stored::createdAt).orElse(now), now);
             store.put(tx, harness);
             audit.record(tx, who, "harness.set", spec.key());
+            listener.accept(tx);
             return new Put(HarnessView.of(harness, true), before.isEmpty());
         });
     }

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import pond.common.problems.Fields;
 import pond.common.problems.ProblemCode;
 import pond.common.problems.Problems;
@@ -27,11 +28,17 @@ public final class Models {
     private final AuditLog audit;
     private final InstantSource clock;
     private final ModelStore store = new ModelStore();
+    private volatile Consumer<Tx> listener = tx -> {};
 
     public Models(Database database, AuditLog audit, InstantSource clock) {
         this.database = database;
         this.audit = audit;
         this.clock = clock;
+    }
+
+    /** Tells of every model that is put, in the transaction in which it is. */
+    public void onPut(Consumer<Tx> called) {
+        listener = called;
     }
 
     /** A model after it was put, and whether there was none of that key before. */
@@ -61,6 +68,7 @@ public final class Models {
                     spec, before.map(ModelStore.Stored::createdAt).orElse(now), now);
             store.put(tx, model);
             audit.record(tx, who, "model.set", spec.key());
+            listener.accept(tx);
             return new Put(model.view(), before.isEmpty());
         });
     }

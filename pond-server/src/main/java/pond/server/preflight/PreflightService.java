@@ -23,13 +23,13 @@ public final class PreflightService {
     private final List<Check> checks;
 
     public PreflightService(WorkerService workers, Harnesses harnesses, Models models, PreflightSettings settings) {
-        plans = new StagePlans(workers, settings.requireSandbox());
+        plans = new StagePlans(workers, harnesses, settings.requireSandbox());
         checks = List.of(
                 new LabelsCheck(settings.requiredLabels()),
                 new SourcesCheck(settings.folderSources()),
                 new SandboxCheck(settings, plans),
                 new HarnessCheck(harnesses, models),
-                new CapabilityCheck(workers));
+                new CapabilityCheck(workers, harnesses));
     }
 
     /** A request that may become a run: with the stages to store, and what to say about it in the run's log. */

@@ -13,6 +13,7 @@ import pond.common.definition.StageOrder;
 import pond.common.definition.StageSpec;
 import pond.common.ids.ProjectId;
 import pond.common.json.Json;
+import pond.server.harnesses.Harnesses;
 import pond.server.stages.Stage;
 import pond.server.workers.Needs;
 import pond.server.workers.WorkerService;
@@ -23,10 +24,12 @@ final class StagePlans {
     private static final String ANY_SHELL = "shell";
 
     private final WorkerService workers;
+    private final Harnesses harnesses;
     private final boolean requireSandbox;
 
-    StagePlans(WorkerService workers, boolean requireSandbox) {
+    StagePlans(WorkerService workers, Harnesses harnesses, boolean requireSandbox) {
         this.workers = workers;
+        this.harnesses = harnesses;
         this.requireSandbox = requireSandbox;
     }
 
@@ -62,8 +65,7 @@ final class StagePlans {
         return stages;
     }
 
-    private static Stage.Plan plan(
-            StageSpec stage, int position, List<Integer> before, ProjectId project, boolean confined) {
+    private Stage.Plan plan(StageSpec stage, int position, List<Integer> before, ProjectId project, boolean confined) {
         return new Stage.Plan(
                 position,
                 stage.key(),
@@ -73,8 +75,19 @@ final class StagePlans {
                 Json.write(stage.executor()),
                 stage.timeout(),
                 Json.write(stage.retry()),
-                Needs.of(stage.executor(), project, confined).text(),
+                needs(stage.executor(), project, confined).text(),
                 before);
+    }
+
+    /** An agent's harness may be registered only later; what its jobs need is asked again when their turn comes. */
+    private Needs needs(ExecutorSpec executor, ProjectId project, boolean confined) {
+        if (executor instanceof ExecutorSpec.Swarm swarm) {
+            return harnesses
+                    .find(swarm.harness())
+                    .map(harness -> Needs.ofAgent(swarm, project, harness.capability()))
+                    .orElseGet(() -> Needs.of(executor, project, confined));
+        }
+        return Needs.of(executor, project, confined);
     }
 
     private static Stage.Plan fetch(ProjectId project) {

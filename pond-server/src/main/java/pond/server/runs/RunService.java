@@ -28,6 +28,7 @@ import pond.server.errors.PondException;
 import pond.server.logs.LogService;
 import pond.server.sealing.SourceKey;
 import pond.server.stages.StageService;
+import pond.server.swarm.Substages;
 import pond.server.watch.Watch;
 
 /** Submitting, reading, listing and cancelling runs. Safe for use by several threads. */
@@ -40,6 +41,7 @@ public final class RunService implements RunAccess {
     private final SourceKey sourceKey;
     private final InstantSource clock;
     private final RunStore store = new RunStore();
+    private final Substages substages = new Substages();
     private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
 
     public RunService(
@@ -146,8 +148,7 @@ public final class RunService implements RunAccess {
                 .map(run -> RunViews.details(
                         run,
                         store.findSnapshot(tx, id).orElseThrow(),
-                        stages.list(tx, id),
-                        stages.listProgress(tx, id),
+                        new RunViews.Stages(stages.list(tx, id), stages.listReports(tx, id), substages.list(tx, id)),
                         run.status().isTerminal() ? List.of() : stages.listWaits(tx, id)));
     }
 

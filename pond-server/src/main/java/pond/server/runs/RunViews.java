@@ -2,10 +2,10 @@ package pond.server.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.RunDetails;
@@ -13,12 +13,14 @@ import pond.common.api.RunStatus;
 import pond.common.api.RunView;
 import pond.common.api.StageStatus;
 import pond.common.api.StageView;
-import pond.common.api.StageView.ProgressView;
+import pond.common.api.StageView.SubstageView;
 import pond.common.api.Waiting;
 import pond.common.json.Json;
 import pond.server.stages.Stage;
+import pond.server.stages.StageService;
 import pond.server.stages.Wait;
 import pond.server.stages.WaitCode;
+import pond.server.swarm.Substage;
 
 /** Rows of a run as the JSON that users see. Pure. */
 final class RunViews {
@@ -29,18 +31,29 @@ final class RunViews {
         return view(run, snapshot, null);
     }
 
-    /** Everything about a run; {@code progress} is in the order of {@code stages}. */
-    static RunDetails details(
-            Run run, Snapshot snapshot, List<Stage> stages, List<Optional<ProgressView>> progress, List<Wait> waits) {
+    /**
+     * The stages of a run with what belongs to them.
+     *
+     * @param reports in the order of {@code list}
+     * @param areas by the position of their stage
+     */
+    record Stages(List<Stage> list, List<StageService.Report> reports, Map<Integer, List<Substage>> areas) {}
+
+    /** Everything about a run. */
+    static RunDetails details(Run run, Snapshot snapshot, Stages all, List<Wait> waits) {
+        List<Stage> stages = all.list();
         Waits known = new Waits(run, stages, waits);
-        List<StageView> views = new java.util.ArrayList<>();
+        List<StageView> views = new ArrayList<>();
         for (int i = 0; i < stages.size(); i++) {
-            views.add(stage(stages.get(i), progress.get(i), known.of(stages.get(i))));
+            Stage stage = stages.get(i);
+            List<Substage> areas = all.areas().getOrDefault(stage.position(), List.of());
+            views.add(stage(stage, all.reports().get(i), areas, known.of(stage)));
         }
         return new RunDetails(view(run, snapshot, known.ofRun()), views);
     }
 
-    private static StageView stage(Stage stage, Optional<ProgressView> progress, @Nullable Waiting waiting) {
+    private static StageView stage(
+            Stage stage, StageService.Report report, List<Substage> areas, @Nullable Waiting waiting) {
         return new StageView(
                 stage.plan().key(),
                 stage.plan().name(),
@@ -49,15 +62,29 @@ final class RunViews {
                 stage.status(),
                 stage.attempt(),
                 stage.worker(),
-                progress.orElse(null),
+                report.progress().orElse(null),
                 stage.sandbox(),
                 stage.startedAt(),
                 stage.finishedAt(),
                 stage.exitCode(),
                 stage.error(),
-                null,
-                List.of(),
+                report.attestation(),
+                areas.stream().map(RunViews::substage).toList(),
                 waiting);
+    }
+
+    private static SubstageView substage(Substage one) {
+        return new SubstageView(
+                one.key(),
+                one.area().title(),
+                one.status(),
+                one.attempt(),
+                one.worker(),
+                one.startedAt(),
+                one.finishedAt(),
+                one.exitCode(),
+                one.error(),
+                one.attestation());
     }
 
     private static RunView view(Run run, Snapshot snapshot, @Nullable Waiting waiting) {

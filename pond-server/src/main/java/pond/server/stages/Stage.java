@@ -77,8 +77,8 @@ public record Stage(
         return new Stage(plan, moved(StageStatus.QUEUED), attempt, worker, sandbox, startedAt, null, exitCode, error);
     }
 
-    /** A worker has it. */
-    public Stage running(int number, String by, Instant at) {
+    /** A worker has it; null when its areas are with several. */
+    public Stage running(int number, @Nullable String by, Instant at) {
         Instant first = startedAt == null ? at : startedAt;
         return new Stage(plan, moved(StageStatus.RUNNING), number, by, sandbox, first, null, null, error);
     }

@@ -3,6 +3,7 @@ package pond.server.stages;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import pond.common.api.StageStatus;
 import pond.common.api.StageView.ProgressView;
 import pond.common.ids.RunId;
@@ -22,9 +23,17 @@ public final class StageService {
         return stages.list(tx, run);
     }
 
-    /** The progress of each stage, in the order of {@link #list}. */
-    public List<Optional<ProgressView>> listProgress(Tx tx, RunId run) {
-        return stages.listProgress(tx, run);
+    /**
+     * What is said of a stage besides its state.
+     *
+     * @param attestation {@code verified} when its worker's key has signed how the latest attempt ended
+     */
+    public record Report(
+            Optional<ProgressView> progress, @Nullable String attestation) {}
+
+    /** What is said of each stage, in the order of {@link #list}. */
+    public List<Report> listReports(Tx tx, RunId run) {
+        return stages.listReports(tx, run);
     }
 
     /** Throws {@link IllegalStateException} when the stage is not in the expected status: someone else moved first. */
@@ -32,9 +41,14 @@ public final class StageService {
         stages.update(tx, run, expected, now);
     }
 
-    /** False when that attempt is not running any more. */
+    /** False when that attempt is not running any more, or is one of several areas, which have no say in it. */
     public boolean updateProgress(Tx tx, RunId run, int position, int attempt, ProgressView progress) {
         return stages.updateProgress(tx, run, position, attempt, progress);
+    }
+
+    /** The progress of a stage with areas, whatever its status. */
+    public void putProgress(Tx tx, RunId run, int position, ProgressView progress) {
+        stages.putProgress(tx, run, position, progress);
     }
 
     /** Makes its subject wait, or wait for something else than before. */
@@ -61,6 +75,11 @@ public final class StageService {
 
     public List<Wait> listWaits(Tx tx, RunId run) {
         return waits.listOf(tx, run);
+    }
+
+    /** Who waits for an operator to register a harness or a model, the longest first. */
+    public List<Wait> listWaitsForOperators(Tx tx) {
+        return waits.listForOperators(tx);
     }
 
     /** What has waited long enough, the longest overdue first. */

@@ -45,10 +45,11 @@ final class StageStore {
         Failure error = now.error();
         int rows = tx.update(
                 """
-                UPDATE stages SET status = ?, attempt = ?, worker = ?, profile = ?, effective = ?, backend = ?,
+                UPDATE stages SET attestation = CASE WHEN attempt = ? THEN attestation END, status = ?, attempt = ?, worker = ?, profile = ?, effective = ?, backend = ?,
                                   started_at = ?, finished_at = ?, exit_code = ?, error_code = ?, error_message = ?
                 WHERE run_id = ? AND position = ? AND status = ?
                 """,
+                now.attempt(),
                 now.status(),
                 now.attempt(),
                 now.worker(),
@@ -72,18 +73,28 @@ final class StageStore {
         return tx.update("""
                         UPDATE stages SET progress_done = ?, progress_total = ?, progress_message = ?
                         WHERE run_id = ? AND position = ? AND attempt = ? AND status = 'running'
+                          AND NOT EXISTS (SELECT 1 FROM substages
+                              WHERE substages.run_id = stages.run_id AND substages.position = stages.position)
                         """, progress.done(), progress.total(), progress.message(), run, position, attempt) == 1;
+    }
+
+    void putProgress(Tx tx, RunId run, int position, ProgressView progress) {
+        tx.update("""
+                UPDATE stages SET progress_done = ?, progress_total = ?, progress_message = ?
+                WHERE run_id = ? AND position = ?
+                """, progress.done(), progress.total(), progress.message(), run, position);
     }
 
     List<Stage> list(Tx tx, RunId run) {
         return tx.list("SELECT * FROM stages WHERE run_id = ? ORDER BY position", StageStore::stage, run);
     }
 
-    /** The progress of each stage that has reported one, in the order of {@link #list}. */
-    List<Optional<ProgressView>> listProgress(Tx tx, RunId run) {
+    /** What is said of each stage, in the order of {@link #list}. */
+    List<StageService.Report> listReports(Tx tx, RunId run) {
         return tx.list("""
-                SELECT progress_done, progress_total, progress_message FROM stages WHERE run_id = ? ORDER BY position
-                """, StageStore::progress, run);
+                SELECT progress_done, progress_total, progress_message, attestation
+                FROM stages WHERE run_id = ? ORDER BY position
+                """, row -> new StageService.Report(progress(row), row.textOrNull("attestation")), run);
     }
 
     private static Stage stage(Row row) {

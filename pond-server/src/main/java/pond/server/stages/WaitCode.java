@@ -12,6 +12,10 @@ public enum WaitCode {
     NO_CAPABLE_WORKER("the stage fails with no_capable_worker"),
     /** A job that attached workers can serve, once they have a free slot. */
     WORKERS_BUSY("the run fails with run_timeout"),
+    /** An agent's stage whose harness nobody has registered. */
+    HARNESS_UNKNOWN("the stage fails with harness_unknown"),
+    /** An agent's stage whose model nobody has registered. */
+    MODEL_UNKNOWN("the stage fails with model_unknown"),
     /** A stage before its next attempt. */
     RETRY_BACKOFF("the next attempt is queued"),
     /** A worker has the job, and must renew. */

@@ -46,6 +46,12 @@ final class WaitStore {
         return tx.list("SELECT * FROM waits WHERE run_id = ?", WaitStore::wait, run);
     }
 
+    List<Wait> listForOperators(Tx tx) {
+        return tx.list(
+                "SELECT * FROM waits WHERE code IN ('harness_unknown', 'model_unknown') ORDER BY since",
+                WaitStore::wait);
+    }
+
     List<Wait> listDue(Tx tx, Instant now, int limit) {
         return tx.list(
                 "SELECT * FROM waits WHERE deadline <= ? ORDER BY deadline LIMIT ?", WaitStore::wait, now, limit);

@@ -44,7 +44,7 @@ final class AgentCalls {
                     .find(tx, job.run(), job.position())
                     .map(frozen -> frozen.model().rates());
             if (rooms.usage().record(tx, origin, rates, batch.records()) > 0) {
-                rooms.budgets().recorded(tx, job.run());
+                rooms.workerDesk().usageRecorded(tx, job.run());
             }
         });
     }

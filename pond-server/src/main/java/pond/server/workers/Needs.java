@@ -38,7 +38,7 @@ public record Needs(ExecutorKind kind, List<String> capabilities, List<String> t
         List<String> capabilities = new ArrayList<>();
         List<String> tags = new ArrayList<>();
         if (executor instanceof ExecutorSpec.Swarm swarm) {
-            capabilities.add("harness." + swarm.harness());
+            capabilities.add(guess(swarm));
         }
         if (executor.sandboxBlock().isPresent()) {
             SandboxSpec block = executor.sandboxBlock().get();
@@ -50,6 +50,19 @@ public record Needs(ExecutorKind kind, List<String> capabilities, List<String> t
             capabilities.add("sandbox." + DEFAULT_BACKEND);
         }
         return new Needs(executor.kind(), capabilities, tags);
+    }
+
+    /** What an agent's stage asks for, once the harness that it names is known; see {@link #of} for what to ask until then. */
+    public static Needs ofAgent(ExecutorSpec.Swarm swarm, ProjectId project, String capability) {
+        Needs guessed = of(swarm, project, true);
+        List<String> capabilities = new ArrayList<>(guessed.capabilities());
+        capabilities.remove(guess(swarm));
+        capabilities.add(capability);
+        return new Needs(guessed.kind(), capabilities, guessed.tags());
+    }
+
+    private static String guess(ExecutorSpec.Swarm swarm) {
+        return "harness." + swarm.harness();
     }
 
     /** A tier chooses among workers for the two untrusted profiles only. */

@@ -2,9 +2,14 @@ package pond.server.dispatch;
 
 import static pond.testing.TestDatabase.get;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -12,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import pond.common.api.LogStream;
 import pond.common.definition.ExecutorKind;
+import pond.common.ids.ArtifactName;
+import pond.common.protocol.ArtifactUpload;
 import pond.common.protocol.Attach;
 import pond.common.protocol.Completion;
 import pond.common.protocol.Job;
@@ -31,11 +38,16 @@ final class FakeWorker {
     private final TestDispatch dispatch;
 
     FakeWorker(TestDispatch dispatch, String name, int slots, String... kinds) {
+        this(dispatch, name, slots, Set.of(), kinds);
+    }
+
+    /** With capabilities, in the pool of trusted workers. */
+    FakeWorker(TestDispatch dispatch, String name, int slots, Set<String> capabilities, String... kinds) {
         this.dispatch = dispatch;
-        protocol = new WorkerProtocolService(dispatch.rooms, new Party(dispatch.enroll(name), Set.of()));
+        protocol = new WorkerProtocolService(dispatch.rooms, new Party(dispatch.enroll(name), Set.of("pool:trusted")));
         Set<ExecutorKind> executors = EnumSet.noneOf(ExecutorKind.class);
         Stream.of(kinds).forEach(kind -> executors.add(ExecutorKind.valueOf(kind.toUpperCase(Locale.ROOT))));
-        get(protocol.attach(new Attach(WorkerProtocol.VERSION, name, "1", executors, Set.of(), Set.of(), slots)));
+        get(protocol.attach(new Attach(WorkerProtocol.VERSION, name, "1", executors, capabilities, Set.of(), slots)));
         dispatch.settle();
     }
 
@@ -77,6 +89,25 @@ final class FakeWorker {
 
     CompletableFuture<Void> complete(Job job, Outcome outcome, long lastLog) {
         return protocol.complete(new Completion(job.ref(), outcome, lastLog, List.of(), Receipt.NONE, null));
+    }
+
+    /** Ends a job that leaves one artifact. */
+    void done(Job job, String artifact, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ArtifactName name = new ArtifactName(artifact);
+        String digest = sha256(bytes);
+        get(protocol.putArtifact(
+                new ArtifactUpload(job.ref(), name, bytes.length, digest), 0, new ByteArrayInputStream(bytes)));
+        List<Completion.Produced> produced = List.of(new Completion.Produced(name, digest));
+        get(protocol.complete(new Completion(job.ref(), Outcome.done(0), 0, produced, Receipt.NONE, null)));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     void done(Job job) {

@@ -3,6 +3,7 @@ package pond.server.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static pond.testing.TestDatabase.get;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,9 +61,9 @@ public final class TestDispatch implements AutoCloseable {
     final RunService runs;
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
-    public final Rooms rooms;
     final Harnesses harnesses;
     final Models models;
+    public final Rooms rooms;
     final Credentials credentials;
     private final Reaper reaper;
     private final PreflightService preflight;
@@ -103,19 +104,22 @@ public final class TestDispatch implements AutoCloseable {
         WorkerService workers = new WorkerService(database, clock);
         runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), clock);
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
-        dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, settings, clock);
-        UsageService usage = new UsageService(database);
-        EnrollmentService enrollment = new EnrollmentService(database, clock);
-        EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
-        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
-        Budgets budgets = new Budgets(runs, stages, usage, dispatcher);
-        WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, answers);
-        workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
-        reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
         AuditLog audit = new AuditLog(database, clock);
         harnesses = new Harnesses(database, audit, clock);
         models = new Models(database, audit, clock);
         credentials = new Credentials(database, new SourceKey(new byte[32]), models::listUsersOf, audit, clock);
+        UsageService usage = new UsageService(database);
+        EnrollmentService enrollment = new EnrollmentService(database, clock);
+        EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
+        Budgets budgets = new Budgets(runs, stages, usage);
+        Agents agents = new Agents(harnesses, models, artifacts, logs, budgets);
+        dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, agents, settings, clock);
+        harnesses.onPut(dispatcher::registered);
+        models.onPut(dispatcher::registered);
+        JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
+        WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, answers);
+        workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
+        reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
         rooms = new Rooms(
                 database,
                 workerDesk,
@@ -166,6 +170,11 @@ public final class TestDispatch implements AutoCloseable {
         return get(runs.submit(submission(project, stages), dispatcher)).run().id();
     }
 
+    /** The same with one edge, as JSON. */
+    RunId submit(String project, String stages, String edge) {
+        return submitDefinition(project, "{\"stages\":[%s],\"edges\":[%s]}".formatted(stages, edge));
+    }
+
     /** The same with a whole definition. */
     RunId submitDefinition(String project, String definition) {
         return get(runs.submit(submissionOf(project, definition), dispatcher))
@@ -183,6 +192,18 @@ public final class TestDispatch implements AutoCloseable {
                 Json.readTree("{\"projectId\":\"%s\",\"definition\":%s}".formatted(project, definition)));
         return new Submission(
                 passed.project(), Submitter.SERVICE, passed.request(), passed.stages(), List.of(), Optional.empty());
+    }
+
+    private static JsonNode body(String project, String stages, String edges) {
+        return Json.readTree("{\"projectId\":\"%s\",\"definition\":{\"stages\":[%s],\"edges\":%s}}"
+                .formatted(project, stages, edges));
+    }
+
+    /** The codes of what a preflight has to say. */
+    List<String> warnings(String stages) {
+        return preflight.report(new Principal.Service(), body("garden", stages, "[]")).problems().stream()
+                .map(problem -> problem.code().toString())
+                .toList();
     }
 
     public static String noop(String key) {
