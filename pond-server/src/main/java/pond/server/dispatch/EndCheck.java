@@ -53,11 +53,6 @@ public final class EndCheck {
         return attestations.isSigned(tx, identity, end, attestation.signature()) ? Verdict.SIGNED : Verdict.INVALID;
     }
 
-    /** An attempt begins: nobody has signed for it. */
-    void begin(Tx tx, JobRow job) {
-        attestations.begin(tx, job.run(), job.position(), job.substage());
-    }
-
     /**
      * The end as it counts, and notes that it was verified if it was.
      *

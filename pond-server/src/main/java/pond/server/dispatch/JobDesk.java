@@ -139,9 +139,6 @@ public final class JobDesk {
                         now,
                         now.plus(settings.lease())));
         RunMachine.Decision leased = dispatcher.leased(tx, row, worker.name(), now);
-        if (StageGraph.at(leased.stages(), row.position()).plan().kind() == ExecutorKind.SWARM) {
-            endCheck.begin(tx, row);
-        }
         return job(tx, row, leased.run(), leased.stages(), token);
     }
 

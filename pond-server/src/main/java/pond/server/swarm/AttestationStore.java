@@ -6,8 +6,7 @@ import pond.server.db.Tx;
 
 /** The verdict on the latest attempt of a stage or of one of its areas: the column {@code attestation} of either. */
 final class AttestationStore {
-    /** @param verdict null for an attempt that nobody has signed for */
-    void update(Tx tx, RunId run, int position, @Nullable String substage, @Nullable String verdict) {
+    void update(Tx tx, RunId run, int position, @Nullable String substage, String verdict) {
         if (substage == null) {
             tx.update("UPDATE stages SET attestation = ? WHERE run_id = ? AND position = ?", verdict, run, position);
         } else {

@@ -77,11 +77,6 @@ public final class Attestations {
         return within ? Tally.NOT_ALL_HERE : Tally.DIFFERENT;
     }
 
-    /** An attempt begins: nobody has signed for it. */
-    public void begin(Tx tx, RunId run, int position, @Nullable String substage) {
-        store.update(tx, run, position, substage, null);
-    }
-
     /** The latest attempt has ended as its worker signed. */
     public void verified(Tx tx, RunId run, int position, @Nullable String substage) {
         store.update(tx, run, position, substage, VERIFIED);

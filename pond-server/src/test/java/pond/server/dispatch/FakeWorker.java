@@ -20,6 +20,7 @@ import pond.common.definition.ExecutorKind;
 import pond.common.ids.ArtifactName;
 import pond.common.protocol.ArtifactUpload;
 import pond.common.protocol.Attach;
+import pond.common.protocol.AttestedEnd;
 import pond.common.protocol.Completion;
 import pond.common.protocol.Job;
 import pond.common.protocol.LeaseRequest;
@@ -28,14 +29,17 @@ import pond.common.protocol.Outcome;
 import pond.common.protocol.Receipt;
 import pond.common.protocol.RenewRequest;
 import pond.common.protocol.Renewal;
+import pond.common.protocol.UsageTotals;
 import pond.common.protocol.WorkerProtocol;
 import pond.server.workerapi.WorkerProtocolService;
 import pond.server.workers.Party;
+import pond.testing.TestMachine;
 
 /** An attached worker that does nothing by itself: each call is the test's. */
 final class FakeWorker {
     final WorkerProtocol protocol;
     private final TestDispatch dispatch;
+    private final TestMachine machine;
 
     FakeWorker(TestDispatch dispatch, String name, int slots, String... kinds) {
         this(dispatch, name, slots, Set.of(), kinds);
@@ -44,7 +48,9 @@ final class FakeWorker {
     /** With capabilities, in the pool of trusted workers. */
     FakeWorker(TestDispatch dispatch, String name, int slots, Set<String> capabilities, String... kinds) {
         this.dispatch = dispatch;
-        protocol = new WorkerProtocolService(dispatch.rooms, new Party(dispatch.enroll(name), Set.of("pool:trusted")));
+        machine = new TestMachine(name);
+        protocol =
+                new WorkerProtocolService(dispatch.rooms, new Party(dispatch.enroll(machine), Set.of("pool:trusted")));
         Set<ExecutorKind> executors = EnumSet.noneOf(ExecutorKind.class);
         Stream.of(kinds).forEach(kind -> executors.add(ExecutorKind.valueOf(kind.toUpperCase(Locale.ROOT))));
         get(protocol.attach(new Attach(WorkerProtocol.VERSION, name, "1", executors, capabilities, Set.of(), slots)));
@@ -88,7 +94,15 @@ final class FakeWorker {
     }
 
     CompletableFuture<Void> complete(Job job, Outcome outcome, long lastLog) {
-        return protocol.complete(new Completion(job.ref(), outcome, lastLog, List.of(), Receipt.NONE, null));
+        return protocol.complete(completion(job, outcome, lastLog, List.of()));
+    }
+
+    /** With its signature where an agent's job ends, whose model was not called. */
+    private Completion completion(Job job, Outcome outcome, long lastLog, List<Completion.Produced> produced) {
+        AttestedEnd end = new AttestedEnd(
+                job.run(), job.stage(), job.substage(), job.attempt(), job.id(), outcome, produced, UsageTotals.NONE);
+        boolean agent = job.executor().kind() == ExecutorKind.SWARM;
+        return new Completion(job.ref(), outcome, lastLog, produced, Receipt.NONE, agent ? machine.attest(end) : null);
     }
 
     /** Ends a job that leaves one artifact. */
@@ -99,7 +113,7 @@ final class FakeWorker {
         get(protocol.putArtifact(
                 new ArtifactUpload(job.ref(), name, bytes.length, digest), 0, new ByteArrayInputStream(bytes)));
         List<Completion.Produced> produced = List.of(new Completion.Produced(name, digest));
-        get(protocol.complete(new Completion(job.ref(), Outcome.done(0), 0, produced, Receipt.NONE, null)));
+        get(protocol.complete(completion(job, Outcome.done(0), 0, produced)));
     }
 
     private static String sha256(byte[] bytes) {
