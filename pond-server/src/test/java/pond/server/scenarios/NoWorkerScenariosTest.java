@@ -12,6 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Stages that nobody can serve. */
 class NoWorkerScenariosTest {
+    private static final String MODEL = "{\"key\":\"m\",\"provider\":\"openai\",\"model_id\":\"m\","
+            + "\"credential_name\":\"c\",\"input_cost_per_mtok\":1,\"output_cost_per_mtok\":1}";
+
     @TempDir
     private Path folder;
 
@@ -19,6 +22,8 @@ class NoWorkerScenariosTest {
     void aSwarmStageWithoutAWorkerFailsItsRunAfterTheGrace() {
         try (TestPond pond = TestPond.start(folder.resolve("state"), "POND_DISPATCH_NO_WORKER_GRACE_SEC", "1")) {
             Client client = pond.service();
+            client.post("/v1/admin/harnesses/from-preset", "{\"preset\":\"codex-brokered\",\"key\":\"codex\"}");
+            client.post("/v1/admin/models", MODEL);
             String body = Body.of(Body.noop("first"), Body.swarm("agent"), Body.noop("last"));
 
             JsonNode preflight = client.post("/v1/runs/preflight", body).json();

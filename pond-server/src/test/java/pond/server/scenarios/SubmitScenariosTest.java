@@ -154,7 +154,7 @@ class SubmitScenariosTest {
 
         assertThat(problems)
                 .extracting(problem -> problem.path("code").asText())
-                .contains("no_capable_worker");
+                .containsExactly("harness_unknown", "model_unknown");
         assertThat(problems)
                 .extracting(problem -> problem.path("severity").asText())
                 .containsOnly("warning");
