@@ -103,7 +103,7 @@ final class SandboxCommandLine {
         options.addAll(List.of("--cap-drop", "ALL", "--seccomp", "" + FILTER_FD));
         options.addAll(List.of("--json-status-fd", "" + STATUS_FD));
         system(options, policy, host);
-        places(options, policy, folders);
+        places(options, policy, host, folders);
         options.addAll(List.of("--remount-ro", "/", "--chdir", SandboxPaths.SOURCE));
         variables.forEach((name, value) -> options.addAll(List.of("--setenv", name, value)));
         return List.copyOf(options);
@@ -127,13 +127,12 @@ final class SandboxCommandLine {
             }
         }
         options.addAll(List.of("--ro-bind-try", "/opt", "/opt"));
-        host.tools().forEach(tool -> options.addAll(List.of("--ro-bind", tool.toString(), tool.toString())));
         options.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
         memory(options, "1777", policy.limits().shared(), "/dev/shm");
         options.addAll(List.of("--remount-ro", "/dev"));
     }
 
-    private static void places(List<String> options, SandboxPolicy policy, StageFolders folders) {
+    private static void places(List<String> options, SandboxPolicy policy, SandboxHost host, StageFolders folders) {
         if (policy.onDisk()) {
             options.addAll(List.of("--bind", folders.temp().toString(), SandboxPaths.TEMP));
             folder(options, "/home");
@@ -147,6 +146,8 @@ final class SandboxCommandLine {
         folder(options, "/run/pond");
         folder(options, "/var");
         options.addAll(List.of("--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run"));
+        // After all that would lie over a folder in /tmp or get into the way of one in /var/tmp.
+        host.tools().forEach(tool -> options.addAll(List.of("--ro-bind", tool.toString(), place(tool.toString()))));
         folder(options, "/stage");
         boolean writable =
                 policy.checkout() == CheckoutMount.WRITABLE && !(folders.checkout() instanceof CheckoutFolder.Shared);
@@ -164,6 +165,11 @@ final class SandboxCommandLine {
         folders.egress()
                 .ifPresent(
                         socket -> options.addAll(List.of("--ro-bind", socket.toString(), SandboxPaths.EGRESS_SOCKET)));
+    }
+
+    /** Where a link of the sandbox's own leads: nothing can be mounted behind a link. */
+    private static String place(String path) {
+        return path.startsWith("/var/tmp/") || path.startsWith("/var/run/") ? path.substring("/var".length()) : path;
     }
 
     private static void folder(List<String> options, String path) {

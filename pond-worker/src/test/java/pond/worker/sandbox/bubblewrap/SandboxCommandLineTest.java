@@ -74,6 +74,23 @@ class SandboxCommandLineTest {
     }
 
     @Test
+    void toolsLieOverTmpAndBehindNoLink() throws Exception {
+        List<Path> tools = List.of(Path.of("/tmp/tools"), Path.of("/var/tmp/agents"));
+
+        String options = String.join(
+                " ",
+                SandboxCommandLine.options(
+                        policy(SandboxProfile.UNTRUSTED_CODE_READ), host(false, tools, ANY), FOLDERS, Map.of()));
+
+        assertThat(options)
+                .containsSubsequence(
+                        "--tmpfs /tmp ",
+                        "--symlink /tmp /var/tmp ",
+                        "--ro-bind /tmp/tools /tmp/tools ",
+                        "--ro-bind /var/tmp/agents /tmp/agents ");
+    }
+
+    @Test
     void whatAHomeInMemoryBeginsWithIsShownBesideIt() throws Exception {
         assertThat(String.join(" ", options(SandboxProfile.UNTRUSTED_CODE_READ, FOLDERS.withHomeFilled())))
                 .contains("--ro-bind /w/j/home /run/pond/home");
@@ -105,7 +122,7 @@ class SandboxCommandLineTest {
         List<String> options =
                 SandboxCommandLine.options(policy(SandboxProfile.UNTRUSTED_CODE_READ), host, FOLDERS, variables);
 
-        assertThat(options).containsSequence("--ro-bind", "/srv/jdk", "/srv/jdk", "--proc", "/proc");
+        assertThat(options).containsSequence("--ro-bind", "/srv/jdk", "/srv/jdk", "--perms", "0755", "--dir", "/stage");
         assertThat(options.subList(options.size() - 6, options.size()))
                 .containsExactly("--setenv", "HOME", "/home/agent", "--setenv", "ODD", "a b\n$c");
     }
