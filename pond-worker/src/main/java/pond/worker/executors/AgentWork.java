@@ -131,8 +131,11 @@ final class AgentWork implements ConfinedWork, UsageSink {
         door().door().close();
         BudgetEnd end = budgetEnd;
         Outcome outcome;
-        if (context.stop().isSet() || !ended.killConfirmed()) {
+        if (context.stop().isSet()) {
             outcome = ProcessRun.outcome(ended);
+        } else if (!ended.killConfirmed()) {
+            // What still runs could change what is looked at, so nothing of it is looked at.
+            outcome = Outcome.failed("agent_failed", "not all of the agent's processes are known to have ended", null);
         } else if (end != null) {
             outcome = Outcome.failed("budget_exceeded", end.reason(), null);
         } else if (stopped.isPresent()) {
