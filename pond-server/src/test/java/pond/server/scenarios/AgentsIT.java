@@ -26,10 +26,11 @@ class AgentsIT {
     private static final String REQUIRED = System.getenv().getOrDefault("POND_AGENTS_REQUIRED", "");
     private static final Map<String, String> NOTHING_LOCAL = Map.of("POND_LOCAL_EXECUTORS", "");
 
-    /** What the model has the agent run: it changes a file, and tells everything that could hold a key. */
+    /** What the model has the agent run: it changes a file, and tells whatever looks like a key and can be seen. */
     private static final String TOOL = "echo changed >> app.txt; cp app.txt \"$POND_OUTPUT_DIR\"/app.txt;"
-            + " { env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline; find \"$HOME\" /tmp -type f -size -2000k -exec cat {} +; }"
-            + " > \"$POND_OUTPUT_DIR\"/seen.txt 2>/dev/null; echo told";
+            + " { env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline; find \"$HOME\" /tmp -type f -size -500k -exec cat {} +; }"
+            + " 2>/dev/null | grep -aoE 'sk-[a-z0-9-]+|pond-stage-[a-f0-9]+' | sort -u > \"$POND_OUTPUT_DIR\"/keys.txt;"
+            + " echo told";
 
     @TempDir
     private Path folder;
@@ -81,7 +82,7 @@ class AgentsIT {
             assertThat(stage(details, "fix").path("attestation").asText()).isEqualTo("verified");
             assertThat(client.artifact(run, "app.txt")).isEqualTo("first\nchanged\n");
             assertThat(client.artifact(run, "results.jsonl")).isEqualTo("{\"ok\":true,\"note\":\"grüße 🦆\"}\n");
-            assertThat(client.artifact(run, "seen.txt")).contains("pond-stage-").doesNotContain(Register.KEY);
+            assertThat(client.artifact(run, "keys.txt")).contains("pond-stage-").doesNotContain(Register.KEY);
             assertThat(client.log(run).toString()).doesNotContain(Register.KEY);
             assertUsed(client.get("/v1/runs/" + run + "/usage").json());
         }
