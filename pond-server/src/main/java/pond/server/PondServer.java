@@ -3,9 +3,7 @@ package pond.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +14,6 @@ import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.api.HealthView;
-import pond.common.definition.ExecutorKind;
-import pond.common.protocol.Job.Limits;
 import pond.server.artifacts.ArtifactHandler;
 import pond.server.artifacts.ArtifactService;
 import pond.server.audit.AuditHandler;
@@ -60,15 +56,12 @@ import pond.server.models.ModelHandler;
 import pond.server.models.Models;
 import pond.server.preflight.PreflightHandler;
 import pond.server.preflight.PreflightService;
-import pond.server.preflight.PreflightSettings;
 import pond.server.runs.RunHandler;
 import pond.server.runs.RunService;
 import pond.server.sealing.SourceKey;
 import pond.server.sources.SourceFetcher;
-import pond.server.sources.guard.AllowedHost;
 import pond.server.sources.guard.Bundles;
 import pond.server.sources.guard.HostResolver;
-import pond.server.sources.guard.SourceSettings;
 import pond.server.stages.StageService;
 import pond.server.swarm.Attestations;
 import pond.server.swarm.FrozenInvocations;
@@ -137,7 +130,8 @@ public final class PondServer implements RunningServer {
         Credentials credentials = new Credentials(database, sourceKey, models::listUsersOf, audit, clock);
         RunService runs = new RunService(database, logs, stages, sourceKey, clock);
 
-        DispatchSettings settings = dispatchSettings();
+        RoomSettings roomSettings = new RoomSettings(config);
+        DispatchSettings settings = roomSettings.dispatch();
         LeaseDesk leaseDesk = new LeaseDesk(database, workers);
         EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
         Budgets budgets = new Budgets(runs, stages, usage);
@@ -171,11 +165,11 @@ public final class PondServer implements RunningServer {
                 bundles,
                 settings.limits());
         closing.add(new Housekeeping(rooms, clock)).start();
-        SourceFetcher fetcher =
-                new SourceFetcher(bundles, state.tmp(), sourceSettings(), HostResolver.system(), (SSLSocketFactory)
+        SourceFetcher fetcher = new SourceFetcher(
+                bundles, state.tmp(), roomSettings.sources(), HostResolver.system(), (SSLSocketFactory)
                         SSLSocketFactory.getDefault());
         closing.add(LocalWorkers.start(
-                localSettings(state),
+                roomSettings.local(state, clock),
                 () -> new WorkerProtocolService(rooms, new Party(null, Set.of("pool:trusted"))),
                 runs,
                 fetcher));
@@ -191,7 +185,7 @@ public final class PondServer implements RunningServer {
                 Map.of(
                         EnrollmentService.CODE_PREFIX, enrollment::findCode,
                         EnrollmentService.BEARER_PREFIX, enrollment::findBearer)));
-        PreflightService preflight = new PreflightService(workers, harnesses, models, preflightSettings());
+        PreflightService preflight = new PreflightService(workers, harnesses, models, roomSettings.preflight());
         LogTail tail = new LogTail(
                 logs,
                 run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
@@ -249,38 +243,6 @@ public final class PondServer implements RunningServer {
             return new SourceKey(key, next.get());
         }
         return new SourceKey(key);
-    }
-
-    private DispatchSettings dispatchSettings() {
-        return new DispatchSettings(
-                config.noWorkerGrace(),
-                config.lease(),
-                config.cancelGrace(),
-                config.runMax(),
-                new Limits(config.logMaxBytes(), config.artifactMaxBytes()));
-    }
-
-    private SourceSettings sourceSettings() {
-        return SourceSettings.of(
-                AllowedHost.parseList(String.join(",", config.sourceAllowedHosts())),
-                config.localSourceRoot().orElse(null),
-                config.tarballMaxBytes(),
-                config.bundleMaxBytes());
-    }
-
-    private LocalWorkers.Settings localSettings(StateDir state) {
-        Set<ExecutorKind> kinds = EnumSet.noneOf(ExecutorKind.class);
-        config.localExecutors().forEach(name -> kinds.add(ExecutorKind.valueOf(name.toUpperCase(Locale.ROOT))));
-        return new LocalWorkers.Settings(
-                state.work(), kinds, config.localConcurrency(), VersionProvider.version(), clock);
-    }
-
-    private PreflightSettings preflightSettings() {
-        return new PreflightSettings(
-                config.requireSandbox(),
-                config.unconfinedShell(),
-                config.requiredRunLabels(),
-                config.localSourceRoot().isPresent());
     }
 
     private HealthView alive() {

@@ -1,0 +1,51 @@
+package pond.server;
+
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import pond.common.definition.ExecutorKind;
+import pond.common.protocol.Job.Limits;
+import pond.server.cli.VersionProvider;
+import pond.server.config.ServerConfig;
+import pond.server.db.StateDir;
+import pond.server.dispatch.DispatchSettings;
+import pond.server.local.LocalWorkers;
+import pond.server.preflight.PreflightSettings;
+import pond.server.sources.guard.AllowedHost;
+import pond.server.sources.guard.SourceSettings;
+
+/** What the configuration says to each room, in that room's own words. */
+record RoomSettings(ServerConfig config) {
+    DispatchSettings dispatch() {
+        return new DispatchSettings(
+                config.noWorkerGrace(),
+                config.lease(),
+                config.cancelGrace(),
+                config.runMax(),
+                new Limits(config.logMaxBytes(), config.artifactMaxBytes()));
+    }
+
+    SourceSettings sources() {
+        return SourceSettings.of(
+                AllowedHost.parseList(String.join(",", config.sourceAllowedHosts())),
+                config.localSourceRoot().orElse(null),
+                config.tarballMaxBytes(),
+                config.bundleMaxBytes());
+    }
+
+    LocalWorkers.Settings local(StateDir state, InstantSource clock) {
+        Set<ExecutorKind> kinds = EnumSet.noneOf(ExecutorKind.class);
+        config.localExecutors().forEach(name -> kinds.add(ExecutorKind.valueOf(name.toUpperCase(Locale.ROOT))));
+        return new LocalWorkers.Settings(
+                state.work(), kinds, config.localConcurrency(), VersionProvider.version(), clock);
+    }
+
+    PreflightSettings preflight() {
+        return new PreflightSettings(
+                config.requireSandbox(),
+                config.unconfinedShell(),
+                config.requiredRunLabels(),
+                config.localSourceRoot().isPresent());
+    }
+}
