@@ -165,11 +165,13 @@ final class ExecutorRules {
                             "stage declares no sandbox profile; add \"sandbox\": {\"profile\": \"untrusted-code-read\"}"
                                     + " or \"untrusted-code-write\"");
         }
-        sandbox.filter(block -> block.profile() == SandboxProfile.TRUSTED_CODE)
-                .ifPresent(block -> fields.reportingTo(fields.reporter().as(ProblemCode.SANDBOX_INVALID))
-                        .report(
-                                "sandbox",
-                                "must not be trusted-code on a swarm stage: what an agent writes is untrusted"));
+        sandbox.filter(block ->
+                        block.profile() == SandboxProfile.TRUSTED_CODE || block.profile() == SandboxProfile.NONE)
+                .ifPresent(
+                        block -> fields.reportingTo(fields.reporter().as(ProblemCode.SANDBOX_INVALID))
+                                .report(
+                                        "sandbox",
+                                        "must be untrusted-code-read or untrusted-code-write on a swarm stage: what an agent writes is untrusted"));
         if (harness.isEmpty() || model.isEmpty() || prompt.isEmpty() || sandbox.isEmpty()) {
             return Optional.empty();
         }

@@ -210,7 +210,7 @@ class ExecutorRulesTest {
     void trustedCodeIsNotForSwarmStages() {
         assertThat(executorProblems("{" + SWARM + ", 'sandbox': {'profile': 'trusted-code'}}"))
                 .containsExactly(
-                        "sandbox_invalid | sandbox | field 'sandbox' must not be trusted-code on a swarm stage:"
+                        "sandbox_invalid | sandbox | field 'sandbox' must be untrusted-code-read or untrusted-code-write on a swarm stage:"
                                 + " what an agent writes is untrusted");
         assertThat(executorProblems("{'kind': 'shell', 'argv': ['true'], 'sandbox': {'profile': 'trusted-code'}}"))
                 .isEmpty();
