@@ -132,7 +132,7 @@ public final class PondServer implements RunningServer {
 
         RoomSettings roomSettings = new RoomSettings(config);
         DispatchSettings settings = roomSettings.dispatch();
-        LeaseDesk leaseDesk = new LeaseDesk(database, workers);
+        LeaseDesk leaseDesk = new LeaseDesk(database, workers, completions);
         EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
         Budgets budgets = new Budgets(runs, stages, usage);
         Agents agents = new Agents(harnesses, models, artifacts, logs, budgets);

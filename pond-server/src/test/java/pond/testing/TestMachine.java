@@ -1,19 +1,13 @@
 package pond.testing;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.EdECPublicKey;
-import java.security.interfaces.XECPrivateKey;
 import java.security.interfaces.XECPublicKey;
 import java.security.spec.NamedParameterSpec;
-import java.util.Arrays;
 import java.util.Base64;
-import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
-import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.hpke.HPKE;
 import pond.common.protocol.Attestation;
 import pond.common.protocol.AttestedEnd;
 import pond.common.protocol.Enroll;
@@ -24,12 +18,9 @@ import pond.common.protocol.SecretDigest;
 import pond.common.protocol.WorkerHttp;
 import pond.common.protocol.WorkerProtocol;
 
-/** A machine with keys and a bearer of its own, ready to enrol. */
+/** A machine with keys and a bearer of its own, ready to enrol. Scripts compile it with nothing but the server's jar. */
 public final class TestMachine {
     private static final SecureRandom RANDOM = new SecureRandom();
-
-    /** How many bytes come before the ciphertext. */
-    private static final int ENCAPSULATED = 32;
 
     private final String name;
     private final KeyPair sealing;
@@ -81,18 +72,6 @@ public final class TestMachine {
         return KeyFingerprint.of(sealingKey(), signingKey());
     }
 
-    /** Opens what was sealed to this machine's key, by another implementation of HPKE than the server's. */
-    public String open(String sealed, byte[] context) throws InvalidCipherTextException {
-        HPKE hpke = new HPKE(HPKE.mode_base, HPKE.kem_X25519_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM256);
-        byte[] bytes = Base64.getUrlDecoder().decode(sealed);
-        byte[] encapsulated = Arrays.copyOf(bytes, ENCAPSULATED);
-        byte[] ciphertext = Arrays.copyOfRange(bytes, ENCAPSULATED, bytes.length);
-        AsymmetricCipherKeyPair pair = hpke.deserializePrivateKey(
-                RawKeys.of((XECPrivateKey) sealing.getPrivate()), RawKeys.of((XECPublicKey) sealing.getPublic()));
-        return new String(
-                hpke.setupBaseR(encapsulated, pair, context).open(new byte[0], ciphertext), StandardCharsets.UTF_8);
-    }
-
     /** Its signature under how a job ended. */
     public Attestation attest(AttestedEnd end) {
         try {
@@ -108,6 +87,11 @@ public final class TestMachine {
     /** Its public key for secrets. */
     public String sealingKey() {
         return base64(RawKeys.of((XECPublicKey) sealing.getPublic()));
+    }
+
+    /** Both halves of its key for secrets. */
+    KeyPair sealing() {
+        return sealing;
     }
 
     private String signingKey() {

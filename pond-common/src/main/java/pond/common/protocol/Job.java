@@ -17,6 +17,7 @@ import pond.common.ids.RunId;
  * @param timeout of this attempt, from the lease on; the worker ends the stage then
  * @param hasInputs whether asking for inputs can give any
  * @param invocation of an agent; null for other kinds
+ * @param leasedAfter how long the server had the worker's call when it began to count the lease, or a little less
  */
 public record Job(
         JobId id,
@@ -32,10 +33,35 @@ public record Job(
         @Nullable BundleRef bundle,
         boolean hasInputs,
         Limits limits,
-        @Nullable Invocation invocation) {
+        @Nullable Invocation invocation,
+        Duration leasedAfter) {
+    public Job {
+        // A server that knows nothing of it says nothing; its leases count from the call on.
+        leasedAfter = leasedAfter == null ? Duration.ZERO : leasedAfter;
+    }
 
     public JobRef ref() {
         return new JobRef(id, leaseToken);
+    }
+
+    /** The same, for a call that had waited. */
+    public Job leasedAfter(Duration waited) {
+        return new Job(
+                id,
+                leaseToken,
+                fence,
+                run,
+                project,
+                stage,
+                substage,
+                attempt,
+                executor,
+                timeout,
+                bundle,
+                hasInputs,
+                limits,
+                invocation,
+                waited);
     }
 
     @Override

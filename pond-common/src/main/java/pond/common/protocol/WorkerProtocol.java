@@ -33,7 +33,8 @@ public interface WorkerProtocol {
 
     /**
      * Asks for at most as many jobs as the worker can start now. Waits on the server until there is one or until
-     * {@code maxWait} is over; an empty list means: ask again.
+     * {@code maxWait} is over; an empty list means: ask again. The lease of a job counts from the sending of the call plus
+     * {@link Job#leasedAfter}: on the server it began then or later.
      */
     CompletableFuture<List<Job>> lease(LeaseRequest request);
 

@@ -211,7 +211,8 @@ final class ProtocolExamples {
                 bundle,
                 true,
                 new Job.Limits(1_000, 2_000),
-                null);
+                null,
+                Duration.ofSeconds(3));
         return new Example(
                 job,
                 """
@@ -220,7 +221,7 @@ final class ProtocolExamples {
                 "attempt":2,"executor":"""
                         + executorJson + ",\"timeout\":\"PT10M\",\"bundle\":"
                         + (bundle == null ? "null" : "{\"sha256\":\"ab\",\"size\":10}")
-                        + ",\"hasInputs\":true,\"limits\":{\"logBytes\":1000,\"artifactBytes\":2000},\"invocation\":null}");
+                        + ",\"hasInputs\":true,\"limits\":{\"logBytes\":1000,\"artifactBytes\":2000},\"invocation\":null,\"leasedAfter\":\"PT3S\"}");
     }
 
     private static Invocation invocation() {

@@ -102,9 +102,8 @@ final class ArtifactStore {
     }
 
     void delete(Tx tx, Producer producer) {
-        bind(tx.handle().createUpdate("""
-                        DELETE FROM artifacts WHERE run_id = :run AND stage = :stage AND substage = :substage
-                        """), producer).execute();
+        String sql = "DELETE FROM artifacts WHERE run_id = ? AND stage = ? AND substage = ?";
+        tx.update(sql, producer.run(), producer.stage(), substage(producer));
     }
 
     void deleteRun(Tx tx, RunId run) {
@@ -112,7 +111,7 @@ final class ArtifactStore {
     }
 
     void deleteUploads(Tx tx, JobId job) {
-        tx.handle().execute("DELETE FROM artifact_uploads WHERE job_id = ?", job.toString());
+        tx.update("DELETE FROM artifact_uploads WHERE job_id = ?", job);
     }
 
     List<Artifact> list(Tx tx, RunId run) {
@@ -175,7 +174,11 @@ final class ArtifactStore {
                 .bind("run", producer.run().toString())
                 .bind("position", producer.stagePosition())
                 .bind("stage", producer.stage())
-                .bind("substage", producer.substage() == null ? "" : producer.substage());
+                .bind("substage", substage(producer));
+    }
+
+    private static String substage(Producer producer) {
+        return producer.substage() == null ? "" : producer.substage();
     }
 
     private static Artifact artifact(ResultSet row) throws SQLException {

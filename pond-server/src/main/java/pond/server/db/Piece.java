@@ -1,6 +1,5 @@
 package pond.server.db;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,7 @@ final class Piece<T extends @Nullable Object> {
     private final Work<T> work;
     private final CompletableFuture<T> future = new CompletableFuture<>();
     private final long submittedNanos = System.nanoTime();
-    private final List<Runnable> hooks = new ArrayList<>(2);
+    private final Hooks hooks = new Hooks();
     private @Nullable T result;
     private @Nullable Throwable failure;
 
@@ -36,6 +35,7 @@ final class Piece<T extends @Nullable Object> {
         Tx tx = new Tx(session, hooks);
         try {
             result = work.run(tx);
+            hooks.runLast();
         } catch (Throwable e) {
             fail(e);
         }
@@ -51,7 +51,6 @@ final class Piece<T extends @Nullable Object> {
         if (failure == null) {
             failure = e;
         }
-        hooks.clear();
     }
 
     @Nullable
@@ -59,8 +58,9 @@ final class Piece<T extends @Nullable Object> {
         return failure;
     }
 
+    /** What is to be done now that it is known what became of the work. */
     List<Runnable> hooks() {
-        return hooks;
+        return failure == null ? hooks.afterCommit : hooks.undone;
     }
 
     @SuppressWarnings("NullAway") // a result may be null where T allows it

@@ -106,6 +106,8 @@ final class Sqlite {
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         config.setJournalSizeLimit(JOURNAL_SIZE_LIMIT_BYTES);
+        // Ours are made here; the driver would ask for the row's number after every change.
+        config.setGetGeneratedKeys(false);
         return config;
     }
 

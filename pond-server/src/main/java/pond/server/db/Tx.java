@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tx {
     private final Session session;
-    private final @Nullable List<Runnable> hooks;
+    private final @Nullable Hooks hooks;
     private @Nullable Handle handle;
     private boolean ended;
 
     /** With {@code hooks} null the transaction only reads. */
-    Tx(Session session, @Nullable List<Runnable> hooks) {
+    Tx(Session session, @Nullable Hooks hooks) {
         this.session = session;
         this.hooks = hooks;
     }
@@ -106,11 +106,35 @@ public final class Tx {
      * @throws IllegalStateException inside {@link Database#read}
      */
     public void afterCommit(Runnable hook) {
+        hooks().afterCommit.add(hook);
+    }
+
+    /**
+     * Runs {@code hook} as the last part of this work, inside its transaction: when all that the work changes has been
+     * changed. What it throws fails the work.
+     *
+     * @throws IllegalStateException inside {@link Database#read}
+     */
+    public void lastly(Runnable hook) {
+        hooks().last.add(hook);
+    }
+
+    /**
+     * Runs {@code hook} on the writer thread when nothing of this work stands, because it or its commit has failed; else
+     * as {@link #afterCommit}.
+     *
+     * @throws IllegalStateException inside {@link Database#read}
+     */
+    public void ifUndone(Runnable hook) {
+        hooks().undone.add(hook);
+    }
+
+    private Hooks hooks() {
         requireRunning();
         if (hooks == null) {
             throw new IllegalStateException("a read has no commit to follow");
         }
-        hooks.add(hook);
+        return hooks;
     }
 
     void end() throws SQLException {

@@ -105,15 +105,14 @@ final class Writer {
     private void loop() {
         List<Piece<?>> batch = new ArrayList<>(MOST_PER_COMMIT);
         while (queue.take(batch, MOST_PER_COMMIT)) {
-            if (commit(batch)) {
-                batch.forEach(Writer::runHooks);
-            }
+            commit(batch);
+            batch.forEach(Writer::runHooks);
             batch.forEach(this::publish);
             batch.clear();
         }
     }
 
-    private boolean commit(List<Piece<?>> batch) {
+    private void commit(List<Piece<?>> batch) {
         try {
             session.execute("BEGIN IMMEDIATE");
             for (Piece<?> piece : batch) {
@@ -122,7 +121,6 @@ final class Writer {
                 }
             }
             session.execute("COMMIT");
-            return true;
         } catch (Throwable e) {
             rollBack();
             DatabaseException lost = Sqlite.isBusy(e)
@@ -130,7 +128,6 @@ final class Writer {
                     : new DatabaseException("the transaction failed, nothing of it is stored", e);
             log.warn("{} writes failed together", batch.size(), e);
             batch.forEach(piece -> piece.fail(lost));
-            return false;
         }
     }
 
@@ -175,7 +172,7 @@ final class Writer {
             try {
                 hook.run();
             } catch (Throwable e) {
-                log.error("a hook failed after its commit; the commit stands", e);
+                log.error("a hook failed; what was committed stands", e);
             }
         }
     }

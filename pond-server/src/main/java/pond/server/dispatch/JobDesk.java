@@ -1,5 +1,6 @@
 package pond.server.dispatch;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -160,7 +161,8 @@ public final class JobDesk {
                 run.bundle(),
                 hasInputs,
                 settings.limits(),
-                dispatcher.invocations().of(tx, row, stage));
+                dispatcher.invocations().of(tx, row, stage),
+                Duration.ZERO);
     }
 
     /** The job, when this worker holds its lease now; refuses otherwise. May be called in a read. */

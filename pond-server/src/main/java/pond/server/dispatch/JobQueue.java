@@ -94,7 +94,7 @@ final class JobQueue {
         return new Wait(job.id().toString(), job.run(), job.position(), code, why, since, deadline);
     }
 
-    /** A job is there for the taking: says what it waits for, and calls a worker that waits for such a job. */
+    /** A job is there for the taking: says what it waits for, and gives it to a worker that waits for such a job. */
     private void queued(Tx tx, Run run, JobRow job, Instant at) {
         Needs needs = Needs.parse(job.needs());
         boolean capable = workers.canServe(needs, job.project());
@@ -106,11 +106,12 @@ final class JobQueue {
                         capable ? BUSY : workers.whyNobody(needs, job.project()),
                         at,
                         capable ? run.createdAt().plus(settings.runLimit()) : at.plus(settings.noWorkerGrace())));
-        tx.afterCommit(() -> desk.queued(
+        desk.queued(
+                tx,
                 worker -> worker.serves(needs) && worker.admits(job.project()),
                 later -> jobs.find(later, job.id())
                         .filter(row -> row.status() == JobRow.Status.QUEUED)
-                        .isPresent()));
+                        .isPresent());
     }
 
     /** The pause before another attempt is over. */

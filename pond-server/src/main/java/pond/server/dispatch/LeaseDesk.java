@@ -1,11 +1,13 @@
 package pond.server.dispatch;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -17,22 +19,27 @@ import pond.server.workers.Worker;
 import pond.server.workers.WorkerService;
 
 /**
- * Where workers wait for jobs. A lease call waits here until a job that its worker can serve is queued, and then tries to
- * claim; when there is one already, it tries at once. So a call that finds nothing costs one read and no write.
+ * Where workers wait for jobs. A lease call waits here until a job that its worker can serve is queued, and then claims in
+ * the very transaction that queues it, so that a job which finds a worker costs no commit of its own. When there is one
+ * already, the call tries at once; one that finds nothing costs one read and no write.
  *
  * <p>No job is left lying while a fitting call waits. A new call starts to wait first and looks for jobs second: a job that
- * is committed after the look sees the call, as it looks for waiting calls after its commit. A call that has tried in vain
- * starts to wait again in a hook on the writer's thread, and so do queued jobs look for calls, in the order of the
- * transactions: either the claim saw the job, or the job sees the call. Safe for use by several threads.
+ * is committed after the look sees the call, as a job that nobody has claimed in its own transaction looks for waiting
+ * calls again after the commit. A call that has tried in vain starts to wait again on the writer's thread, and there do
+ * queued jobs look for calls, in the order of the transactions: either the claim saw the job, or the job sees the call.
+ * Safe for use by several threads.
  */
 public final class LeaseDesk implements AutoCloseable {
     private final Database database;
     private final WorkerService workers;
+    private final Executor answers;
     private final WaitingCalls waiting = new WaitingCalls();
 
-    public LeaseDesk(Database database, WorkerService workers) {
+    /** @param answers runs what follows an answer */
+    public LeaseDesk(Database database, WorkerService workers, Executor answers) {
         this.database = database;
         this.workers = workers;
+        this.answers = answers;
     }
 
     /** How jobs come into a worker's hands. */
@@ -72,13 +79,30 @@ public final class LeaseDesk implements AutoCloseable {
     }
 
     /**
-     * A job was queued; to be called from a hook of the transaction that queued it. The call that is woken may take
-     * another job, or none as its worker has no room; then the next one that fits is woken.
+     * A job is queued by this transaction, at whose end waiting calls claim: the one that has waited longest may take
+     * another job, or none as its worker has no room; then the next one that fits.
      *
      * @param unclaimed whether the job is still there for the taking
      */
-    void queued(Predicate<Worker> fits, Predicate<Tx> unclaimed) {
-        wake(fits, unclaimed, new HashSet<>());
+    void queued(Tx tx, Predicate<Worker> fits, Predicate<Tx> unclaimed) {
+        tx.lastly(() -> {
+            List<WaitingCalls.Call> inVain = new ArrayList<>();
+            while (unclaimed.test(tx)) {
+                Optional<WaitingCalls.Call> call = waiting.takeOldest(workers::findStaying, fits, Set.of());
+                if (call.isEmpty()) {
+                    tx.afterCommit(() -> wake(fits, unclaimed, new HashSet<>()));
+                    break;
+                }
+                tx.ifUndone(() -> park(call.get()));
+                List<Job> jobs = claim(tx, call.get());
+                if (jobs.isEmpty()) {
+                    inVain.add(call.get());
+                } else {
+                    tx.afterCommit(() -> answers.execute(() -> call.get().answer.complete(jobs)));
+                }
+            }
+            inVain.forEach(this::park);
+        });
     }
 
     private void wake(Predicate<Worker> fits, Predicate<Tx> unclaimed, Set<WaitingCalls.Call> tried) {
@@ -105,10 +129,7 @@ public final class LeaseDesk implements AutoCloseable {
 
     private void attempt(WaitingCalls.Call call, Consumer<Tx> afterClaim) {
         CompletableFuture<?> unused = database.write(tx -> {
-                    Optional<Worker> worker = workers.find(call.worker);
-                    // Nobody is left to take what would be claimed: the caller has hung up.
-                    boolean wanted = worker.isPresent() && !call.answer.isDone();
-                    List<Job> jobs = wanted ? call.claims.claim(tx, worker.get(), call.atMost) : List.of();
+                    List<Job> jobs = claim(tx, call);
                     if (jobs.isEmpty()) {
                         tx.afterCommit(() -> park(call));
                     }
@@ -122,6 +143,18 @@ public final class LeaseDesk implements AutoCloseable {
                         call.answer.complete(jobs);
                     }
                 });
+    }
+
+    /** None when nobody is left to take what would be claimed: the worker is gone, or has hung up. */
+    private List<Job> claim(Tx tx, WaitingCalls.Call call) {
+        Optional<Worker> worker = workers.findStaying(call.worker);
+        if (worker.isEmpty() || call.answer.isDone()) {
+            return List.of();
+        }
+        Duration waited = Duration.ofNanos(System.nanoTime() - call.begun);
+        return call.claims.claim(tx, worker.get(), call.atMost).stream()
+                .map(job -> job.leasedAfter(waited))
+                .toList();
     }
 
     private void park(WaitingCalls.Call call) {

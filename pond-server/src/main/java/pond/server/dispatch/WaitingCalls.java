@@ -31,6 +31,7 @@ final class WaitingCalls {
         final int atMost;
         final LeaseDesk.Claims claims;
         final CompletableFuture<List<Job>> answer = new CompletableFuture<>();
+        final long begun = System.nanoTime();
         private boolean expired;
         private long entry;
         private @Nullable Offer offer;

@@ -92,8 +92,11 @@ public final class WorkerDesk {
                     dispatcher.wait(tx, silence(id, context.clock().instant()));
                     tx.afterCommit(waitingJobs::reassess);
                 })
-                .thenApply(done -> new Attached(
-                        id, context.settings().lease(), context.settings().cancelGrace()));
+                .thenApply(done -> attached(id));
+    }
+
+    private Attached attached(WorkerId id) {
+        return new Attached(id, context.settings().lease(), context.settings().cancelGrace());
     }
 
     private Wait silence(WorkerId id, Instant now) {
@@ -114,7 +117,8 @@ public final class WorkerDesk {
             return CompletableFuture.completedFuture(List.of());
         }
         int slots = Math.max(1, request.freeSlots());
-        return leaseDesk.lease(id, slots, bounded(request.maxWait()), jobDesk.claims());
+        Duration wait = atMost(attached(id).maxLeaseWait(), request.maxWait());
+        return leaseDesk.lease(id, slots, wait, jobDesk.claims());
     }
 
     /** Prolongs leases and waits for orders; see {@link pond.common.protocol.WorkerProtocol#renew}. */
@@ -127,7 +131,8 @@ public final class WorkerDesk {
         CompletableFuture<Void> change = dispatcher
                 .orders()
                 .register(id, 0)
-                .completeOnTimeout(null, bounded(request.maxWait()).toNanos(), TimeUnit.NANOSECONDS);
+                .completeOnTimeout(
+                        null, atMost(attached(id).maxWait(), request.maxWait()).toNanos(), TimeUnit.NANOSECONDS);
         Renewal now = orders(id, request);
         if (hasNews(now, request)) {
             change.complete(null);
@@ -221,8 +226,7 @@ public final class WorkerDesk {
         return newEnd || !orders.lost().isEmpty() || (orders.drain() && !request.draining());
     }
 
-    private Duration bounded(Duration asked) {
-        Duration most = context.settings().lease().dividedBy(3);
+    private static Duration atMost(Duration most, Duration asked) {
         return asked.isNegative() ? Duration.ZERO : asked.compareTo(most) > 0 ? most : asked;
     }
 

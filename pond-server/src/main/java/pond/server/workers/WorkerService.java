@@ -36,6 +36,8 @@ public final class WorkerService {
     private final WorkerStore store = new WorkerStore();
     private final Map<WorkerId, Worker> attached = new ConcurrentHashMap<>();
     private final Map<WorkerId, Instant> lastSeen = new ConcurrentHashMap<>();
+    /** Those whose end is being committed. */
+    private final Set<WorkerId> leaving = ConcurrentHashMap.newKeySet();
 
     /** Reads the attachments that a predecessor of this server left. */
     public WorkerService(Database database, InstantSource clock) {
@@ -78,9 +80,12 @@ public final class WorkerService {
     /** Ends an attachment; false when it had ended before. */
     public boolean end(Tx tx, WorkerId id, Ending ending) {
         boolean ended = store.end(tx, id, ending, clock.instant());
+        leaving.add(id);
+        tx.ifUndone(() -> leaving.remove(id));
         tx.afterCommit(() -> {
             attached.remove(id);
             lastSeen.remove(id);
+            leaving.remove(id);
         });
         return ended;
     }
@@ -156,6 +161,11 @@ public final class WorkerService {
 
     public Optional<Worker> find(WorkerId id) {
         return Optional.ofNullable(attached.get(id));
+    }
+
+    /** The attachment, for a job to be given to it on the writer's thread: not one that the same transaction ends. */
+    public Optional<Worker> findStaying(WorkerId id) {
+        return find(id).filter(worker -> !leaving.contains(id));
     }
 
     /** Everyone who is attached. */

@@ -24,12 +24,26 @@ final class Wire implements AutoCloseable {
     private final InputStream in;
     private final String headers;
 
+    /** The server has answered, and with a refusal. */
+    static final class Refused extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
     Wire(URI server, String token) throws IOException {
+        this(server, token, "");
+    }
+
+    /** @param more headers for every request, each with its line end */
+    Wire(URI server, String token, String more) throws IOException {
         socket = new Socket(server.getHost(), server.getPort());
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(READ_MILLIS);
         in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
-        headers = " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\nAuthorization: Bearer " + token + "\r\n";
+        headers = " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\nAuthorization: Bearer " + token + "\r\n" + more;
     }
 
     JsonNode get(String path) throws IOException {
@@ -40,10 +54,12 @@ final class Wire implements AutoCloseable {
         return exchange("GET " + path + headers + "\r\n");
     }
 
+    /** What the server answers; null as JSON when it answers nothing. */
     JsonNode post(String path, String body) throws IOException {
         String request = "POST " + path + headers + "Content-Type: application/json\r\nContent-Length: "
                 + body.getBytes(UTF_8).length + "\r\n\r\n" + body;
-        return Json.readTree(new String(exchange(request), UTF_8));
+        byte[] answer = exchange(request);
+        return Json.readTree(answer.length == 0 ? "null" : new String(answer, UTF_8));
     }
 
     private byte[] exchange(String request) throws IOException {
@@ -61,8 +77,7 @@ final class Wire implements AutoCloseable {
         }
         byte[] body = chunked ? chunks() : in.readNBytes(length);
         if (!status.startsWith("HTTP/1.1 2")) {
-            throw new IOException(
-                    request.lines().findFirst().orElse("") + ": " + status + " " + new String(body, UTF_8));
+            throw new Refused(request.lines().findFirst().orElse("") + ": " + status + " " + new String(body, UTF_8));
         }
         return body;
     }

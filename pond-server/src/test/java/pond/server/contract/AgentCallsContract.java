@@ -44,6 +44,7 @@ import pond.common.protocol.WorkerProtocol;
 import pond.server.auth.TokenDigest;
 import pond.server.dispatch.TestAgents;
 import pond.server.dispatch.TestDispatch;
+import pond.testing.SecondHpke;
 import pond.testing.TestMachine;
 
 /** What {@link WorkerProtocol} promises about agents' jobs, whichever way its calls go. */
@@ -81,15 +82,17 @@ abstract class AgentCallsContract {
         SealedCredential sealed = get(worker.credential(job.ref()));
         SealedCredential again = get(worker.credential(job.ref()));
 
-        String text = machine.open(sealed.sealed(), SealedCredential.context(job.id()));
+        String text = SecondHpke.open(machine, sealed.sealed(), SealedCredential.context(job.id()));
         assertThat(Json.read(text, ProviderCredential.class))
                 .isEqualTo(new ProviderCredential("openai", Map.of("REGION", "here"), Map.of("KEY", "sk-garden")));
         assertThat(again.sealed()).isNotEqualTo(sealed.sealed());
-        assertThat(machine.open(again.sealed(), SealedCredential.context(job.id())))
+        assertThat(SecondHpke.open(machine, again.sealed(), SealedCredential.context(job.id())))
                 .isEqualTo(text);
         byte[] other = SealedCredential.context(JobId.of("01890a5d-ac96-774b-bcce-b302099a8057"));
-        assertThatThrownBy(() -> machine.open(sealed.sealed(), other)).isInstanceOf(InvalidCipherTextException.class);
-        assertThatThrownBy(() -> new TestMachine("spy").open(sealed.sealed(), SealedCredential.context(job.id())))
+        assertThatThrownBy(() -> SecondHpke.open(machine, sealed.sealed(), other))
+                .isInstanceOf(InvalidCipherTextException.class);
+        assertThatThrownBy(() ->
+                        SecondHpke.open(new TestMachine("spy"), sealed.sealed(), SealedCredential.context(job.id())))
                 .isInstanceOf(InvalidCipherTextException.class);
         assertThat(agents.audited("credential.handed_out")).hasSize(2).allSatisfy(entry -> {
             assertThat(entry.actor()).startsWith("worker ");

@@ -286,4 +286,42 @@ class DatabaseWriteTest {
         assertThat(get(it.insert("works"))).isEqualTo(1);
         assertThat(it.texts()).containsExactly("works");
     }
+
+    @Test
+    void whatComesLastSeesAllOfItsWorkAndIsPartOfIt() throws Exception {
+        CompletableFuture<Integer> write = it.db.write(tx -> {
+            tx.lastly(() -> tx.update("INSERT INTO notes (text) SELECT 'last of ' || count(*) FROM notes"));
+            return Databases.insert(tx, "first");
+        });
+        CompletableFuture<Integer> fails = it.db.write(tx -> {
+            Databases.insert(tx, "never");
+            tx.lastly(() -> {
+                throw new IllegalArgumentException("not so");
+            });
+            return 1;
+        });
+
+        assertThat(get(write)).isEqualTo(1);
+        assertThat(failure(fails)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(it.texts()).containsExactly("first", "last of 1");
+    }
+
+    @Test
+    void oneOfTwoHooksRunsByWhatBecameOfTheWork() throws Exception {
+        List<String> ran = new ArrayList<>();
+        CompletableFuture<Integer> stands = it.db.write(tx -> {
+            tx.afterCommit(() -> ran.add("stands"));
+            tx.ifUndone(() -> ran.add("never"));
+            return 1;
+        });
+        CompletableFuture<Integer> fails = it.db.write(tx -> {
+            tx.afterCommit(() -> ran.add("never"));
+            tx.ifUndone(() -> ran.add("undone"));
+            throw new IllegalArgumentException("changed my mind");
+        });
+
+        assertThat(get(stands)).isEqualTo(1);
+        assertThat(failure(fails)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(ran).containsExactly("stands", "undone");
+    }
 }

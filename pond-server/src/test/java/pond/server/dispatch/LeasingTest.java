@@ -1,6 +1,7 @@
 package pond.server.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static pond.server.dispatch.TestDispatch.noop;
 import static pond.server.dispatch.TestDispatch.shell;
 import static pond.testing.TestDatabase.get;
@@ -20,8 +21,10 @@ import pond.common.ids.JobId;
 import pond.common.ids.RunId;
 import pond.common.protocol.Job;
 import pond.common.protocol.LeaseRequest;
-import pond.server.runs.RunService;
-import pond.server.runs.Submission;
+import pond.server.db.Tx;
+import pond.server.runs.Run;
+import pond.server.runs.RunFlow;
+import pond.server.stages.Stage;
 
 /** Who gets which job, and when. */
 class LeasingTest {
@@ -150,26 +153,61 @@ class LeasingTest {
         assertThat(get(call)).extracting(Job::run).containsExactly(run);
     }
 
-    /** The first call to be woken takes another job than the one that it was woken for. */
     @Test
-    void aJobFindsTheSecondWaitingWorkerWhenTheFirstTakesAnother() {
+    void aJobThatFindsAWaitingWorkerIsItsFromTheSameCommitOn() {
+        FakeWorker worker = dispatch.worker("w", 1, "noop");
+        long before = System.nanoTime();
+        CompletableFuture<List<Job>> call = worker.leaseLater();
+
+        RunId run = dispatch.submit("garden", noop("a"));
+
+        assertThat(dispatch.status(run)).isEqualTo("running");
+        assertThat(get(call))
+                .singleElement()
+                .satisfies(job -> assertThat(job.leasedAfter())
+                        .isPositive()
+                        .isLessThan(Duration.ofNanos(System.nanoTime() - before)));
+    }
+
+    @Test
+    void aCallThatClaimedForNothingWaitsAgain() {
+        FakeWorker worker = dispatch.worker("w", 1, "noop");
+        CompletableFuture<List<Job>> call = worker.leaseLater();
+        RunFlow failing = new RunFlow() {
+            @Override
+            public void submitted(Tx tx, Run run, List<Stage> stages) {
+                dispatch.dispatcher.submitted(tx, run, stages);
+                tx.lastly(() -> {
+                    throw new IllegalStateException("after the claim");
+                });
+            }
+
+            @Override
+            public void cancelRequested(Tx tx, RunId id) {
+                throw new AssertionError("nothing is cancelled here");
+            }
+        };
+        assertThatThrownBy(() -> get(dispatch.runs.submit(dispatch.submission("garden", noop("a")), failing)))
+                .hasRootCauseMessage("after the claim");
+        assertThat(call).isNotDone();
+
+        RunId run = dispatch.submit("garden", noop("a"));
+
+        assertThat(get(call)).extracting(Job::run).containsExactly(run);
+    }
+
+    @Test
+    void stagesThatBeginTogetherFindAWaitingWorkerEach() {
         FakeWorker both = dispatch.worker("both", 1, "noop", "shell");
         FakeWorker shells = dispatch.worker("shells", 1, "shell");
         CompletableFuture<List<Job>> first = both.leaseLater();
         CompletableFuture<List<Job>> second = shells.leaseLater();
 
-        // Both are queued before the first call can try again; neither project has had a turn.
-        Submission forBoth = dispatch.submission("b", shell("a", ""));
-        Submission forOne = dispatch.submission("a", noop("a"));
-        CompletableFuture<Void> gate = new CompletableFuture<>();
-        CompletableFuture<?> held = dispatch.rooms.database().change(tx -> get(gate));
-        CompletableFuture<RunService.Submitted> shellRun = dispatch.runs.submit(forBoth, dispatch.dispatcher);
-        CompletableFuture<RunService.Submitted> noopRun = dispatch.runs.submit(forOne, dispatch.dispatcher);
-        gate.complete(null);
-        get(CompletableFuture.allOf(held, shellRun, noopRun));
+        String edge = "{\"from\":\"a\",\"to\":\"c\"}";
+        dispatch.submit("garden", noop("a") + "," + shell("b", "") + "," + noop("c"), edge);
 
-        assertThat(List.of(get(first), get(second)))
-                .allSatisfy(jobs -> assertThat(jobs).hasSize(1));
+        assertThat(get(first)).extracting(Job::stage).containsExactly("a");
+        assertThat(get(second)).extracting(Job::stage).containsExactly("b");
     }
 
     /** As after a lost answer: the worker thinks that it has room, and the server knows better. */

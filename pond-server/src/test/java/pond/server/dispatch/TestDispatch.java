@@ -103,7 +103,7 @@ public final class TestDispatch implements AutoCloseable {
         StageService stages = new StageService();
         WorkerService workers = new WorkerService(database, clock);
         runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), clock);
-        LeaseDesk leaseDesk = new LeaseDesk(database, workers);
+        LeaseDesk leaseDesk = new LeaseDesk(database, workers, answers);
         AuditLog audit = new AuditLog(database, clock);
         harnesses = new Harnesses(database, audit, clock);
         models = new Models(database, audit, clock);

@@ -28,15 +28,15 @@ import pond.common.protocol.WorkerProtocol;
  * does, upon which a look of no length brings the order. A worker that asks for no jobs, such as for want of disk, looks
  * when half a lease has passed without a sign of the server, which is its own sign of life too.
  *
- * <p><b>Time.</b> A lease counts from the moment its request was sent: the server got it later, so its own count ends
- * later. Only the monotonic clock is used, and a tenth of the lease is kept in reserve.
+ * <p><b>Time.</b> A lease counts from the moment its request was sent, and the first one from as much later as the server
+ * says that the call for jobs had waited: the server got the request later, so its own count ends later. Only the
+ * monotonic clock is used, and a tenth of the lease is kept in reserve.
  *
- * <p><b>A job that comes while a call waits</b> is not in that call. With L for the lease: the request that brought the
- * job was sent at most L/3 before it came, the call that waits ends at most L/3 after, and the next one, which has the
- * job in it, waits L/30 only. So its first renewal is there at 0.7 L by its own count, and 0.9 L is when it would be
- * stopped: room for a failed call or two. Were that call to wait for L/3 again, there would be none. A job that ends the
- * idleness is in a call that goes out at once, so that a cancel arrives; that one may wait L/3, for it is answered at
- * 2/3 L. Short jobs after it end before that, and cost no call of their own.
+ * <p><b>A job that comes while a call waits</b> is not in that call. With L for the lease: the call that waits ends at
+ * most L/3 after the job came, and the next one, which has the job in it, waits L/30 only. So its first renewal is there
+ * at 0.4 L by its own count, and 0.9 L is when it would be stopped: room for a failed call or two. A job that ends the
+ * idleness is in a call that goes out at once, so that a cancel arrives; that one may wait L/3. Short jobs after it end
+ * before that, and cost no call of their own.
  */
 final class LeaseKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -45,6 +45,7 @@ final class LeaseKeeper implements AutoCloseable {
     private final Slots slots;
     private final Attached attachment;
     private final BooleanSupplier draining;
+    private final BooleanSupplier asking;
     private final LongSupplier nanos;
     private final ServerNews news;
     private final Backoff backoff;
@@ -53,17 +54,20 @@ final class LeaseKeeper implements AutoCloseable {
     private final AtomicBoolean lookDue = new AtomicBoolean();
     private volatile long heardAt;
 
+    /** @param asking whether a call for jobs waits, whose end is a sign of the server within a lease */
     LeaseKeeper(
             WorkerProtocol protocol,
             Slots slots,
             Attached attachment,
             BooleanSupplier draining,
+            BooleanSupplier asking,
             LongSupplier nanos,
             ServerNews news) {
         this.protocol = protocol;
         this.slots = slots;
         this.attachment = attachment;
         this.draining = draining;
+        this.asking = asking;
         this.nanos = nanos;
         this.news = news;
         this.backoff = new Backoff(attachment.lease().dividedBy(6));
@@ -124,7 +128,8 @@ final class LeaseKeeper implements AutoCloseable {
         boolean waited = false;
         while (closed.getCount() > 0) {
             nudges.drainPermits();
-            long left = heardAt + attachment.lease().toNanos() / 2 - nanos.getAsLong();
+            long lease = attachment.lease().toNanos();
+            long left = heardAt + (asking.getAsBoolean() ? lease : lease / 2) - nanos.getAsLong();
             if (!renewable().isEmpty() || lookDue.getAndSet(false) || left <= 0) {
                 return waited;
             }

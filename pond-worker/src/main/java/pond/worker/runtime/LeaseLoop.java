@@ -37,7 +37,7 @@ final class LeaseLoop {
     private volatile @Nullable Attached attachment;
     private volatile @Nullable String pausedBecause;
     private boolean draining;
-    private @Nullable Attached waitingUnder;
+    private volatile @Nullable Attached waitingUnder;
     private boolean pausing;
 
     LeaseLoop(
@@ -71,7 +71,7 @@ final class LeaseLoop {
         draining = true;
     }
 
-    /** Whether a call waits on the server that may still bring jobs. */
+    /** Whether a call waits on the server that may still bring jobs; any thread. */
     boolean isWaiting() {
         return isWaitingUnder(attachment);
     }
@@ -95,8 +95,8 @@ final class LeaseLoop {
         }
         waitingUnder = under;
         long sent = nanos.getAsLong();
-        LeaseRequest request = new LeaseRequest(free, under.maxWait());
-        Answers.when(() -> protocol.lease(request), under.maxWait().plus(ANSWER_MARGIN), (jobs, failure) -> {
+        LeaseRequest request = new LeaseRequest(free, under.maxLeaseWait());
+        Answers.when(() -> protocol.lease(request), under.maxLeaseWait().plus(ANSWER_MARGIN), (jobs, failure) -> {
             if (jobs != null) {
                 start(jobs, under, sent);
             }
@@ -107,19 +107,26 @@ final class LeaseLoop {
 
     /** Nobody ends an empty lease call in less than half of its time without a reason. */
     private static long earlyNanos(Attached under) {
-        return under.maxWait().toNanos() / 2;
+        return under.maxLeaseWait().toNanos() / 2;
     }
 
     private void start(List<Job> jobs, Attached under, long sent) {
         news.contact();
         if (under.equals(attachment)) {
-            jobs.forEach(job -> slots.start(new HeldJob(job, sent + safeNanos(under)), under.cancelGrace()));
+            long now = nanos.getAsLong();
+            jobs.forEach(job ->
+                    slots.start(new HeldJob(job, leasedAt(job, sent, now) + safeNanos(under)), under.cancelGrace()));
             if (!jobs.isEmpty()) {
                 news.jobsCame();
             }
         } else if (!jobs.isEmpty()) {
             LOG.info("{} jobs came for an attachment that has ended", jobs.size());
         }
+    }
+
+    /** Never later than the server began to count; no call has waited for longer than it took. */
+    static long leasedAt(Job job, long sent, long now) {
+        return sent + Math.max(0, Math.min(now - sent, job.leasedAfter().toNanos()));
     }
 
     private void answered(Attached under, boolean early, @Nullable Throwable failure) {

@@ -112,7 +112,8 @@ final class Lifecycle implements ServerNews {
         backoff.reset();
         contact();
         attachment = now;
-        LeaseKeeper started = new LeaseKeeper(protocol, slots, now, () -> draining, clocks.nanos(), this);
+        LeaseKeeper started =
+                new LeaseKeeper(protocol, slots, now, () -> draining, leases::isWaiting, clocks.nanos(), this);
         keeper = started;
         started.start(config.name());
         leases.attached(now);

@@ -63,7 +63,8 @@ final class TestContext implements ExecutionContext {
                 null,
                 false,
                 new Job.Limits(10_000_000, 10_000_000),
-                invocation);
+                invocation,
+                Duration.ZERO);
     }
 
     @Override

@@ -179,7 +179,8 @@ class ConfinedStagesTest {
                 bundle,
                 false,
                 job.limits(),
-                null);
+                null,
+                job.leasedAfter());
         server.submit(withBundle);
         return withBundle;
     }

@@ -100,6 +100,19 @@ class LeaseSafetyTest {
     }
 
     @Test
+    void aLeaseCountsFromTheTimeThatItsCallHadWaitedAndNeverFromLater() {
+        Job job = TestWorker.noop(1);
+
+        assertThat(LeaseLoop.leasedAt(job, 100, 500)).isEqualTo(100);
+        assertThat(LeaseLoop.leasedAt(job.leasedAfter(Duration.ofNanos(300)), 100, 500))
+                .isEqualTo(400);
+        assertThat(LeaseLoop.leasedAt(job.leasedAfter(Duration.ofDays(1)), 100, 500))
+                .isEqualTo(500);
+        assertThat(LeaseLoop.leasedAt(job.leasedAfter(Duration.ofNanos(-7)), 100, 500))
+                .isEqualTo(100);
+    }
+
+    @Test
     void aCutLongerThanTheLeaseStopsJobsBeforeTheServerGivesThemAway() throws Exception {
         Duration lease = Duration.ofSeconds(2);
         try (TestWorker test = new TestWorker(dir, 1, lease)) {

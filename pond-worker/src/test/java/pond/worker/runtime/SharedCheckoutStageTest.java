@@ -156,7 +156,8 @@ class SharedCheckoutStageTest {
                 bundle,
                 false,
                 job.limits(),
-                null);
+                null,
+                job.leasedAfter());
     }
 
     private static byte[] tar(String... namesAndTexts) throws IOException {

@@ -145,7 +145,8 @@ class StageRunnerTest {
                 bundle,
                 false,
                 job.limits(),
-                null);
+                null,
+                job.leasedAfter());
     }
 
     private static byte[] tar(String name, String text) throws IOException {

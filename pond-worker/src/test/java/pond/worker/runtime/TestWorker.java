@@ -86,7 +86,8 @@ final class TestWorker implements AutoCloseable {
                 null,
                 true,
                 limits,
-                null);
+                null,
+                Duration.ZERO);
     }
 
     static Job noop(int ticks) {
@@ -115,7 +116,8 @@ final class TestWorker implements AutoCloseable {
                 job.bundle(),
                 job.hasInputs(),
                 job.limits(),
-                invocation);
+                invocation,
+                job.leasedAfter());
     }
 
     static ExecutorSpec.Shell shell(String... artifacts) {
