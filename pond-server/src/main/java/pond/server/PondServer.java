@@ -39,11 +39,11 @@ import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
 import pond.server.dispatch.WorkerDesk;
+import pond.server.docs.DocsHandler;
 import pond.server.enrollment.EnrollmentService;
 import pond.server.harnesses.HarnessHandler;
 import pond.server.harnesses.Harnesses;
 import pond.server.http.Answers;
-import pond.server.http.DocsHandler;
 import pond.server.http.HealthHandler;
 import pond.server.http.HttpServer;
 import pond.server.http.ReadyCheck;
@@ -90,7 +90,7 @@ public final class PondServer implements RunningServer {
     private final Closing closing = new Closing();
     private final InstantSource clock = InstantSource.system();
     private final ServerConfig config;
-    private final int port;
+    private final HttpServer http;
 
     /** Starts a server; see {@link ServeCommand} for the exceptions that become a line on the terminal. */
     public static PondServer start(ServerConfig config) throws IOException {
@@ -100,7 +100,7 @@ public final class PondServer implements RunningServer {
     private PondServer(ServerConfig config) throws IOException {
         this.config = config;
         try {
-            port = open().port();
+            http = open();
         } catch (IOException | RuntimeException e) {
             closing.close();
             throw e;
@@ -211,7 +211,12 @@ public final class PondServer implements RunningServer {
 
     @Override
     public int port() {
-        return port;
+        return http.port();
+    }
+
+    /** Every call that is answered; see {@link HttpServer#routes}. */
+    public List<String> routes() {
+        return http.routes();
     }
 
     @Override

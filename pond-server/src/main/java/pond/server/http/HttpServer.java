@@ -95,6 +95,13 @@ public final class HttpServer implements AutoCloseable {
         return javalin.port();
     }
 
+    /** Every call that is answered, such as {@code GET /v1/runs/{id}}; {@code <name>} is a rest of a path. */
+    public List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint.method.name() + " " + parsed.endpoint.path)
+                .toList();
+    }
+
     /**
      * Refuses new requests with 503, ends long polls at once, and lets running requests finish until the deadline.
      */

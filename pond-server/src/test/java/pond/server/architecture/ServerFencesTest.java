@@ -41,6 +41,7 @@ class ServerFencesTest {
             List.of("errors", "config"),
             List.of("db"),
             List.of("http"),
+            List.of("docs"),
             List.of("auth"),
             List.of("sealing", "watch"),
             List.of("audit"),

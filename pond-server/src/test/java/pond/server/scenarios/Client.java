@@ -45,7 +45,8 @@ record Client(URI url, String token) {
     }
 
     CompletableFuture<Answer> getLater(String path) {
-        return HTTP.sendAsync(request(path).build(), BodyHandlers.ofString()).thenApply(Client::answer);
+        HttpRequest request = request(path).build();
+        return HTTP.sendAsync(request, BodyHandlers.ofString()).thenApply(response -> answer(request, response));
     }
 
     HttpRequest.Builder request(String path, String... headers) {
@@ -56,7 +57,7 @@ record Client(URI url, String token) {
 
     Answer send(HttpRequest request) {
         try {
-            return answer(HTTP.send(request, BodyHandlers.ofString()));
+            return answer(request, HTTP.send(request, BodyHandlers.ofString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -65,8 +66,11 @@ record Client(URI url, String token) {
         }
     }
 
-    private static Answer answer(HttpResponse<String> response) {
-        return new Answer(response.statusCode(), response.headers(), response.body());
+    /** Every answer of every scenario is held against the document of the API. */
+    private static Answer answer(HttpRequest request, HttpResponse<String> response) {
+        Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
+        ApiContract.check(request.method(), request.uri().getRawPath(), answer);
+        return answer;
     }
 
     /** Submits a body that is to be accepted; the id of the run. */

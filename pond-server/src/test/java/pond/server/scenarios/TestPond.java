@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -66,6 +67,11 @@ final class TestPond implements AutoCloseable {
 
     URI url() {
         return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    /** Every call that is answered. */
+    List<String> routes() {
+        return server.routes();
     }
 
     /** Speaks with the service token. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import pond.common.api.HealthView;
 import pond.testing.TestHttp;
 
-class HealthAndDocsTest {
+class HealthHandlerTest {
     private volatile Optional<String> fault = Optional.empty();
     private final TestHttp http = TestHttp.start((routes, answers) -> {
         List<ReadyCheck> checks = List.of(new ReadyCheck("database", () -> fault), new ReadyCheck("odd", () -> {
@@ -20,7 +20,6 @@ class HealthAndDocsTest {
             return Optional.empty();
         }));
         new HealthHandler(answers, new HealthView("ok", "staging", "1.2.3"), checks).register(routes);
-        new DocsHandler(List.of("configuration", "not-written")).register(routes);
     });
 
     @AfterEach
@@ -47,36 +46,5 @@ class HealthAndDocsTest {
         assertThat(response.body())
                 .isEqualTo("{\"ready\":false,\"checks\":{\"database\":\"the queue is full\","
                         + "\"odd\":\"the check failed\"}}");
-    }
-
-    @Test
-    void docsAreListedAndShownAsPagesThatRunNothing() {
-        HttpResponse<String> index = http.get("/docs");
-        HttpResponse<String> page = http.get("/docs/configuration");
-
-        assertThat(index.body())
-                .contains("<a href=\"/docs/configuration\">Configuration</a>")
-                .doesNotContain("not-written");
-        assertThat(page.headers().firstValue("Content-Type")).contains("text/html;charset=utf-8");
-        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .startsWith("default-src 'none'; style-src 'sha256-");
-        assertThat(page.body()).contains("<title>Configuration</title>", "<table>", "<code>POND_PORT</code>");
-        assertThat(page.body()).doesNotContain("<script");
-    }
-
-    @Test
-    void docsAreMarkdownForThoseWhoWantIt() {
-        assertThat(http.get("/docs/configuration.md").body()).startsWith("# Configuration");
-        HttpResponse<String> accepted = http.get("/docs/configuration", "Accept", "text/markdown");
-        assertThat(accepted.body()).startsWith("# Configuration");
-        assertThat(accepted.headers().firstValue("Content-Type")).contains("text/markdown; charset=utf-8");
-    }
-
-    @Test
-    void onlyListedDocumentsAreServed() {
-        assertThat(http.get("/docs/other").statusCode()).isEqualTo(404);
-        assertThat(http.get("/docs/..%2Fdb%2Fpond%2F0001_create_keys.sql").statusCode())
-                .isEqualTo(404);
-        assertThat(http.get("/docs/not-written").statusCode()).isEqualTo(404);
     }
 }

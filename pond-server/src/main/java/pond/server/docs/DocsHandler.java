@@ -1,4 +1,4 @@
-package pond.server.http;
+package pond.server.docs;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -8,25 +8,32 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import pond.server.errors.PondException;
 
 /**
  * The documentation at {@code /docs}: Markdown from the class path, as it is for {@code .md} or {@code Accept:
- * text/markdown}, as a plain page otherwise.
+ * text/markdown}, as a plain page otherwise. The reference of the API among it is made from {@link ApiDocument}, which is
+ * itself at {@code /openapi.json}.
  */
 public final class DocsHandler {
     private static final String MARKDOWN = "text/markdown";
+    private static final String API = "api";
+
+    private final ApiDocument api = new ApiDocument();
 
     private final List<String> names;
 
     /** @param names the documents in reading order; each is {@code docs/NAME.md} on the class path, or left out */
     public DocsHandler(List<String> names) {
-        this.names = names.stream().filter(name -> find(name).isPresent()).toList();
+        this.names = Stream.concat(names.stream().filter(name -> find(name).isPresent()), Stream.of(API))
+                .toList();
     }
 
     public void register(RoutesConfig routes) {
         routes.get("/docs", this::index);
         routes.get("/docs/{name}", this::document);
+        routes.get("/openapi.json", this::openApi);
     }
 
     private void index(Context ctx) {
@@ -49,6 +56,10 @@ public final class DocsHandler {
         answer(ctx, read(name), plain);
     }
 
+    private void openApi(Context ctx) {
+        ctx.header("Cache-Control", "no-cache").contentType("application/json").result(api.json());
+    }
+
     private static void answer(Context ctx, String markdown, boolean plain) {
         String accept = ctx.header("Accept");
         ctx.header("Cache-Control", "no-cache").header("Vary", "Accept");
@@ -61,8 +72,10 @@ public final class DocsHandler {
         }
     }
 
-    private static String read(String name) {
-        return find(name).orElseThrow(() -> PondException.notFound("document"));
+    private String read(String name) {
+        return name.equals(API)
+                ? ApiPage.markdown(api.tree())
+                : find(name).orElseThrow(() -> PondException.notFound("document"));
     }
 
     private static Optional<String> find(String name) {

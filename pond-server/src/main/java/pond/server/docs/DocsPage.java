@@ -1,4 +1,4 @@
-package pond.server.http;
+package pond.server.docs;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
