@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import pond.server.audit.AuditLog;
 import pond.server.cli.Keys;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
@@ -25,7 +26,7 @@ final class KeysInStateDir implements Keys {
         this.folder = folder;
         this.database = database;
         this.completions = completions;
-        this.service = new KeyService(database, clock);
+        this.service = new KeyService(database, new AuditLog(database, clock), clock);
     }
 
     static KeysInStateDir open(Path path, InstantSource clock) {

@@ -21,6 +21,7 @@ import pond.server.audit.AuditLog;
 import pond.server.auth.Access;
 import pond.server.auth.AuthFilter;
 import pond.server.auth.Authenticator;
+import pond.server.auth0.Auth0Admins;
 import pond.server.cli.VersionProvider;
 import pond.server.config.ServerConfig;
 import pond.server.config.SourceKeyFile;
@@ -47,6 +48,7 @@ import pond.server.http.Answers;
 import pond.server.http.HealthHandler;
 import pond.server.http.HttpServer;
 import pond.server.http.ReadyCheck;
+import pond.server.keys.KeyHandler;
 import pond.server.keys.KeyService;
 import pond.server.local.LocalWorkers;
 import pond.server.logs.LogHandler;
@@ -178,13 +180,15 @@ public final class PondServer implements RunningServer {
 
         Answers answers = new Answers();
         Access access = new Access(runs);
-        KeyService keys = new KeyService(database, clock);
+        KeyService keys = new KeyService(database, audit, clock);
+        Optional<Auth0Admins> admins = roomSettings.auth0().map(tenant -> closing.add(Auth0Admins.of(tenant, clock)));
         AuthFilter auth = new AuthFilter(new Authenticator(
                 config.serviceToken(),
                 keys,
                 Map.of(
                         EnrollmentService.CODE_PREFIX, enrollment::findCode,
-                        EnrollmentService.BEARER_PREFIX, enrollment::findBearer)));
+                        EnrollmentService.BEARER_PREFIX, enrollment::findBearer),
+                admins));
         PreflightService preflight = new PreflightService(workers, harnesses, models, roomSettings.preflight());
         LogTail tail = new LogTail(
                 logs,
@@ -197,6 +201,7 @@ public final class PondServer implements RunningServer {
                         new CredentialHandler(credentials, answers)::register,
                         new HarnessHandler(harnesses, answers)::register,
                         new ModelHandler(models, answers)::register,
+                        new KeyHandler(keys, answers)::register,
                         new AuditHandler(audit, answers)::register,
                         new PreflightHandler(preflight, answers)::register,
                         new RunHandler(runs, dispatcher, preflight, access, answers)::register,

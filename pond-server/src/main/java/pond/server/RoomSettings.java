@@ -3,9 +3,11 @@ package pond.server;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import pond.common.definition.ExecutorKind;
 import pond.common.protocol.Job.Limits;
+import pond.server.auth0.Auth0Settings;
 import pond.server.cli.VersionProvider;
 import pond.server.config.ServerConfig;
 import pond.server.db.StateDir;
@@ -39,6 +41,13 @@ record RoomSettings(ServerConfig config) {
         config.localExecutors().forEach(name -> kinds.add(ExecutorKind.valueOf(name.toUpperCase(Locale.ROOT))));
         return new LocalWorkers.Settings(
                 state.work(), kinds, config.localConcurrency(), VersionProvider.version(), clock);
+    }
+
+    /** Empty: the service token is the admin. */
+    Optional<Auth0Settings> auth0() {
+        return config.auth0Domain()
+                .map(domain -> new Auth0Settings(
+                        domain.issuer(), domain.keySet(), config.auth0Audience(), config.adminSubjects()));
     }
 
     PreflightSettings preflight() {

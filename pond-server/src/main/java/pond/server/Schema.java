@@ -14,7 +14,8 @@ final class Schema {
             "0005_create_workers.sql",
             "0006_create_enrollment.sql",
             "0007_create_registry.sql",
-            "0008_create_invocations.sql");
+            "0008_create_invocations.sql",
+            "0009_extend_keys.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 
     private Schema() {}

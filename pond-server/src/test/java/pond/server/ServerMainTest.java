@@ -77,7 +77,8 @@ class ServerMainTest {
     void keysAreMintedOnceListedAndRevoked() {
         assertThat(execute(Map.of("POND_STATE_DIR", state()), "keys", "create", "--project", "p", "--name", "ci"))
                 .isZero();
-        assertThat(out.toString().strip()).matches("pond_pk_[A-Za-z0-9_-]{43}");
+        String key = out.toString().strip();
+        assertThat(key).matches("pond_pk_[A-Za-z0-9_-]{43}");
 
         JsonNode listed = json("keys", "list", "--state-dir", state(), "--json", "--project", "p");
         assertThat(listed).hasSize(1);
@@ -89,7 +90,8 @@ class ServerMainTest {
                         .isNull())
                 .isFalse();
         assertThat(execute(Map.of(), "keys", "list", "--state-dir", state())).isZero();
-        assertThat(out.toString()).contains(id).doesNotContain("pond_pk_");
+        assertThat(out.toString()).contains(id, "PREFIX", "LAST USED", key.substring(0, 14) + " ");
+        assertThat(out.toString()).doesNotContain(key.substring(14));
     }
 
     @Test

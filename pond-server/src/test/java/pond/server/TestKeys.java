@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
 import pond.common.ids.ProjectId;
+import pond.server.audit.Actor;
 import pond.testing.TestDatabase;
 
 /** Mints project keys beside a running server, as its command line does. */
@@ -13,8 +14,9 @@ public final class TestKeys {
     /** A new key of a project, in plain text. */
     public static String mint(Path stateDir, String project) {
         try (KeysInStateDir keys = KeysInStateDir.open(stateDir, InstantSource.system())) {
-            return Objects.requireNonNull(TestDatabase.get(keys.service().mint(new ProjectId(project), null, null))
-                    .key());
+            return Objects.requireNonNull(
+                    TestDatabase.get(keys.service().mint(new ProjectId(project), null, null, Actor.COMMAND_LINE))
+                            .key());
         }
     }
 }

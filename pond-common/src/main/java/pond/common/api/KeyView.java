@@ -10,6 +10,8 @@ import pond.common.ids.ProjectId;
  * A project key. {@code toString} leaves the plaintext out.
  *
  * @param key the plaintext; only in the answer that minted it
+ * @param prefix how the plaintext begins, to tell keys apart by; null for keys older than this field
+ * @param lastUsedAt to the minute; null when it has not been used
  */
 public record KeyView(
         UUID id,
@@ -18,7 +20,9 @@ public record KeyView(
         @Nullable String name,
         Instant createdAt,
         @Nullable Instant expiresAt,
-        @Nullable Instant revokedAt) {
+        @Nullable Instant revokedAt,
+        @Nullable String prefix,
+        @Nullable Instant lastUsedAt) {
     @Override
     public String toString() {
         return "KeyView[id=" + id + ", projectId=" + projectId + ", name=" + name + "]";

@@ -13,6 +13,7 @@ import pond.common.api.EnrollmentCodeView;
 import pond.common.api.ErrorView;
 import pond.common.api.Failure;
 import pond.common.api.HealthView;
+import pond.common.api.KeyList;
 import pond.common.api.KeyView;
 import pond.common.api.LogLine;
 import pond.common.api.LogPage;
@@ -92,6 +93,7 @@ final class ApiExamples {
                         "{\"ready\":true,\"checks\":{\"database\":\"ok\"}}"),
                 new Example(key("pond_pk_secret"), keyJson("\"key\":\"pond_pk_secret\",")),
                 new Example(key(null), keyJson("")),
+                new Example(new KeyList(List.of(key(null)), "k1"), "{\"keys\":[" + keyJson("") + "],\"next\":\"k1\"}"),
                 new Example(
                         new LogPage(
                                 List.of(new LogLine(
@@ -141,13 +143,16 @@ final class ApiExamples {
                 "ci",
                 AT,
                 AT.plusSeconds(90),
-                null);
+                null,
+                "pond_pk_abcdef",
+                AT.plusSeconds(60));
     }
 
     private static String keyJson(String plaintext) {
         return "{\"id\":\"01890a5d-3333-774b-bcce-b302099a8057\"," + plaintext + """
                 "projectId":"acme","name":"ci","createdAt":"2026-08-24T10:00:00.000Z",
-                "expiresAt":"2026-08-24T10:01:30.000Z","revokedAt":null}""";
+                "expiresAt":"2026-08-24T10:01:30.000Z","revokedAt":null,"prefix":"pond_pk_abcdef",
+                "lastUsedAt":"2026-08-24T10:01:00.000Z"}""";
     }
 
     private static UsageView.Totals totals(@Nullable String cost) {

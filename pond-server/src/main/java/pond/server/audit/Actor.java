@@ -21,6 +21,9 @@ public record Actor(String name, @Nullable String requestId) {
         if (principal instanceof Principal.Project project) {
             return new Actor("key " + project.keyId(), requestId);
         }
+        if (principal instanceof Principal.Admin admin) {
+            return new Actor("auth0 " + admin.subject(), requestId);
+        }
         return new Actor(principal.toString(), requestId);
     }
 }

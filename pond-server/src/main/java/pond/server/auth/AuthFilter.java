@@ -44,10 +44,23 @@ public final class AuthFilter {
         return kind.cast(principal);
     }
 
+    /**
+     * Who made this request, on a route for administration. Asking again is as in {@link #principal(Context, Class)}.
+     *
+     * @throws pond.server.errors.PondException FORBIDDEN for everybody but the service and admins
+     */
+    public static Principal administrator(Context ctx) {
+        Principal principal = principal(ctx);
+        if (!(principal instanceof Principal.Service || principal instanceof Principal.Admin)) {
+            throw Authenticator.forbidden();
+        }
+        return principal;
+    }
+
     private void authenticate(Context ctx) {
         Principal principal =
                 authenticator.authenticate(Collections.list(ctx.req().getHeaders("Authorization")));
-        if (!Realm.of(ctx.path()).admits(principal)) {
+        if (!Realm.of(ctx.path()).admits(principal, authenticator.hasTenant())) {
             throw Authenticator.forbidden();
         }
         ctx.attribute(PRINCIPAL, principal);

@@ -14,6 +14,13 @@ public sealed interface Principal {
     record Project(ProjectId id, UUID keyId) implements Principal {}
 
     /**
+     * An operator whom the Auth0 tenant vouches for: keys and administration, no runs.
+     *
+     * @param subject the tenant's id for that person or program, 1 to 255 visible ASCII characters
+     */
+    record Admin(String subject) implements Principal {}
+
+    /**
      * A machine that has enrolled.
      *
      * @param tags what its enrolment grants

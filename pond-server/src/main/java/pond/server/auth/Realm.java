@@ -7,6 +7,7 @@ enum Realm {
     ENROLMENT("/v1/worker/enroll"),
     WORKERS("/v1/worker"),
     ADMINISTRATION("/v1/admin"),
+    KEYS("/v1/keys"),
     RUNS("/v1");
 
     private final String path;
@@ -23,11 +24,13 @@ enum Realm {
                 .orElse(RUNS);
     }
 
-    boolean admits(Principal principal) {
+    /** @param tenant whether admins come from an Auth0 tenant; without one the service is the admin */
+    boolean admits(Principal principal, boolean tenant) {
         return switch (this) {
             case ENROLMENT -> principal instanceof Principal.Enrollment;
             case WORKERS -> principal instanceof Principal.Worker;
-            case ADMINISTRATION -> principal instanceof Principal.Service;
+            case ADMINISTRATION -> principal instanceof Principal.Service || principal instanceof Principal.Admin;
+            case KEYS -> tenant ? principal instanceof Principal.Admin : principal instanceof Principal.Service;
             case RUNS -> principal instanceof Principal.Service || principal instanceof Principal.Project;
         };
     }

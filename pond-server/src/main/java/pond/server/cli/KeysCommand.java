@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 import pond.common.api.KeyView;
 import pond.common.ids.ProjectId;
 import pond.common.json.Json;
+import pond.server.audit.Actor;
 import pond.server.errors.PondException;
 
 /** Project keys, on the state folder of this machine; a server may be running on it. */
@@ -73,7 +74,7 @@ public final class KeysCommand implements Runnable {
             throws IOException, InterruptedException {
         ProjectId id = projectId(project);
         return with(keys -> {
-            KeyView minted = await(keys.service().mint(id, name, expiresAt));
+            KeyView minted = await(keys.service().mint(id, name, expiresAt, Actor.COMMAND_LINE));
             out().println(json ? Json.write(minted) : minted.key());
             if (!json) {
                 err().println("This is the only time that the key is shown. Its id is " + minted.id() + ".");
@@ -94,7 +95,7 @@ public final class KeysCommand implements Runnable {
             } else {
                 Table.print(
                         out(),
-                        List.of("ID", "PROJECT", "NAME", "CREATED", "EXPIRES", "REVOKED"),
+                        List.of("ID", "PROJECT", "NAME", "PREFIX", "CREATED", "EXPIRES", "LAST USED", "REVOKED"),
                         found.stream().map(KeysCommand::row).toList());
             }
         });
@@ -107,7 +108,7 @@ public final class KeysCommand implements Runnable {
     int revoke(@Parameters(paramLabel = "ID", description = "The key's id.") UUID id)
             throws IOException, InterruptedException {
         return with(keys -> {
-            KeyView revoked = await(keys.service().revoke(id));
+            KeyView revoked = await(keys.service().revoke(id, Actor.COMMAND_LINE));
             out().println(json ? Json.write(revoked) : "revoked " + revoked.id());
         });
     }
@@ -149,8 +150,10 @@ public final class KeysCommand implements Runnable {
                 key.id().toString(),
                 key.projectId().value(),
                 Table.cell(key.name()),
+                Table.cell(key.prefix()),
                 Table.cell(key.createdAt()),
                 Table.cell(key.expiresAt()),
+                Table.cell(key.lastUsedAt()),
                 Table.cell(key.revokedAt()));
     }
 

@@ -22,12 +22,30 @@ public final class ServerConfig {
     /**
      * Reads all settings.
      *
-     * @param env the environment; names that do not begin with {@code POND_} are ignored
+     * @param env the environment; names that are no settings have no effect
      * @param flags values from the command line by the name of their variable; they win over the environment
-     * @throws SettingException for the first value that cannot be taken
+     * @throws SettingException for the first value that cannot be taken, or is missing beside another
      */
     public static ServerConfig from(Map<String, String> env, Map<String, String> flags) {
-        return new ServerConfig(SettingReader.read(env, flags));
+        ServerConfig config = new ServerConfig(SettingReader.read(env, flags));
+        config.requireWholeTenant();
+        return config;
+    }
+
+    /** A tenant signs tokens for all its applications and all its users: without these two each would be good here. */
+    private void requireWholeTenant() {
+        boolean tenant = auth0Domain().filter(domain -> !domain.loopback()).isPresent();
+        if (tenant && auth0Audience().isEmpty()) {
+            throw missing(Settings.AUTH0_AUDIENCE, "tokens for the tenant's other applications");
+        }
+        if (tenant && adminSubjects().isEmpty()) {
+            throw missing(Settings.ADMIN_AUTH0_SUBS, "tokens of everybody with an account there");
+        }
+    }
+
+    private static SettingException missing(Setting<?> setting, String otherwise) {
+        return new SettingException(setting.name() + " must be set when " + Settings.AUTH0_DOMAIN.name()
+                + " names a tenant, or " + otherwise + " would be good here; it takes " + setting.takes());
     }
 
     public String host() {
@@ -57,6 +75,19 @@ public final class ServerConfig {
     /** 32 bytes, when the operator gave them; {@link SourceKeyFile} has them otherwise. */
     public Optional<byte[]> sourceKey() {
         return given.find(Settings.SOURCE_KEY).map(byte[]::clone);
+    }
+
+    public Optional<Auth0Domain> auth0Domain() {
+        return given.find(Settings.AUTH0_DOMAIN);
+    }
+
+    public Optional<String> auth0Audience() {
+        return given.find(Settings.AUTH0_AUDIENCE);
+    }
+
+    /** The {@code sub} of each admin; empty: whoever the issuer signs for, which only a loopback issuer may have. */
+    public Set<String> adminSubjects() {
+        return given.orDefault(Settings.ADMIN_AUTH0_SUBS);
     }
 
     public Optional<Path> localSourceRoot() {

@@ -18,6 +18,7 @@ final class SettingValues {
     private static final Pattern TOKEN = Pattern.compile("[!-~]{1,512}");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]{1,253}|\\[[0-9A-Fa-f:.]+]");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
+    private static final Pattern SUBJECT = Pattern.compile("[!-~]{1,255}");
     private static final Set<String> LOCAL_EXECUTORS = Set.of("noop", "builtin", "shell");
     private static final int KEY_BYTES = 32;
 
@@ -83,6 +84,10 @@ final class SettingValues {
 
     static Set<String> labels(String text) {
         return words(text, word -> LABEL.matcher(word).matches());
+    }
+
+    static Set<String> subjects(String text) {
+        return words(text, word -> SUBJECT.matcher(word).matches());
     }
 
     static Set<String> localExecutors(String text) {

@@ -25,6 +25,12 @@ final class SettingWarnings {
                 .filter(token -> token.length() < SHORT_TOKEN)
                 .ifPresent(token -> warnings.add(
                         "POND_SERVICE_TOKEN is short enough to be guessed; 'openssl rand -hex 32' makes a good one"));
+        for (Setting<?> setting : List.of(Settings.AUTH0_AUDIENCE, Settings.ADMIN_AUTH0_SUBS)) {
+            if (config.auth0Domain().isEmpty() && given.find(setting).isPresent()) {
+                warnings.add(setting.name() + " has no effect without " + Settings.AUTH0_DOMAIN.name()
+                        + ": the service token is the admin");
+            }
+        }
         for (String name : given.secretsInEnvironment()) {
             warnings.add(name + " came by environment, which other programs of this user can read; " + name
                     + "_FILE names a file instead");

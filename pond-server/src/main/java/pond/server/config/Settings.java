@@ -62,6 +62,25 @@ public final class Settings {
             "Seals the credentials of sources; whoever restores a backup needs it.",
             SettingValues::key);
 
+    public static final Setting<Auth0Domain> AUTH0_DOMAIN = plain(
+            "AUTH0_DOMAIN",
+            "a tenant's domain such as acme.eu.auth0.com, or http://127.0.0.1:PORT for development",
+            "",
+            "The Auth0 tenant whose admins mint keys; unset, the service token is the admin.",
+            Auth0Domain::of);
+    public static final Setting<String> AUTH0_AUDIENCE = plain(
+            "AUTH0_AUDIENCE",
+            "1 to 512 visible ASCII characters",
+            "",
+            "The audience that an admin's access token must have; a tenant needs it.",
+            SettingValues::token);
+    public static final Setting<Set<String>> ADMIN_AUTH0_SUBS = plain(
+            "POND_ADMIN_AUTH0_SUBS",
+            "Auth0 user ids with commas between",
+            "",
+            "Who is an admin, by the sub of the access token; a tenant needs it.",
+            SettingValues::subjects);
+
     public static final Setting<Path> LOCAL_SOURCE_ROOT = plain(
             "POND_LOCAL_SOURCE_ROOT",
             "a folder",
@@ -136,6 +155,9 @@ public final class Settings {
             LOG_LEVEL,
             SERVICE_TOKEN,
             SOURCE_KEY,
+            AUTH0_DOMAIN,
+            AUTH0_AUDIENCE,
+            ADMIN_AUTH0_SUBS,
             LOCAL_SOURCE_ROOT,
             SOURCE_ALLOWED_HOSTS,
             TARBALL_MAX_BYTES,

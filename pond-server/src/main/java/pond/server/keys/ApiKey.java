@@ -10,6 +10,8 @@ import pond.common.ids.ProjectId;
  * A row of {@code keys}.
  *
  * @param sha256 of the plaintext, 64 lower-case hex digits
+ * @param prefix what follows {@link KeyService#PREFIX} in the plaintext, some characters; null for old keys
+ * @param lastUsedAt to the minute; null when it has not been used
  */
 record ApiKey(
         String id,
@@ -18,7 +20,9 @@ record ApiKey(
         String sha256,
         Instant createdAt,
         @Nullable Instant expiresAt,
-        @Nullable Instant revokedAt) {
+        @Nullable Instant revokedAt,
+        @Nullable String prefix,
+        @Nullable Instant lastUsedAt) {
 
     boolean isUsable(Instant now) {
         return revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));
@@ -30,6 +34,15 @@ record ApiKey(
 
     /** How it is shown; {@code plaintext} only when it has just been minted. */
     KeyView view(@Nullable String plaintext) {
-        return new KeyView(uuid(), plaintext, new ProjectId(projectId), name, createdAt, expiresAt, revokedAt);
+        return new KeyView(
+                uuid(),
+                plaintext,
+                new ProjectId(projectId),
+                name,
+                createdAt,
+                expiresAt,
+                revokedAt,
+                prefix == null ? null : KeyService.PREFIX + prefix,
+                lastUsedAt);
     }
 }

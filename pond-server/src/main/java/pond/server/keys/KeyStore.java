@@ -16,8 +16,8 @@ final class KeyStore {
     void insert(Tx tx, ApiKey key) {
         tx.handle()
                 .createUpdate("""
-                        INSERT INTO keys (id, project_id, name, sha256, created_at, expires_at)
-                        VALUES (:id, :projectId, :name, :sha256, :createdAt, :expiresAt)
+                        INSERT INTO keys (id, project_id, name, sha256, created_at, expires_at, prefix)
+                        VALUES (:id, :projectId, :name, :sha256, :createdAt, :expiresAt, :prefix)
                         """)
                 .bind("id", key.id())
                 .bind("projectId", key.projectId())
@@ -25,6 +25,7 @@ final class KeyStore {
                 .bind("sha256", key.sha256())
                 .bind("createdAt", key.createdAt())
                 .bind("expiresAt", key.expiresAt())
+                .bind("prefix", key.prefix())
                 .execute();
     }
 
@@ -52,6 +53,20 @@ final class KeyStore {
                 .list();
     }
 
+    /** A page of keys, oldest first; ids rise with time. */
+    List<ApiKey> listAfter(Tx tx, Optional<ProjectId> project, String id, int limit) {
+        return tx.handle()
+                .createQuery("""
+                        SELECT * FROM keys WHERE id > :id AND (:project IS NULL OR project_id = :project)
+                        ORDER BY id LIMIT :limit
+                        """)
+                .bind("id", id)
+                .bind("project", project.map(ProjectId::value).orElse(null))
+                .bind("limit", limit)
+                .map((row, context) -> read(row))
+                .list();
+    }
+
     Optional<ApiKey> findById(Tx tx, UUID id) {
         return tx.handle()
                 .createQuery("SELECT * FROM keys WHERE id = :id")
@@ -60,13 +75,23 @@ final class KeyStore {
                 .findOne();
     }
 
-    /** Marks a key revoked, unless it is already. */
-    void updateRevoked(Tx tx, UUID id, Instant at) {
-        tx.handle()
-                .createUpdate("UPDATE keys SET revoked_at = max(:at, created_at) WHERE id = :id AND revoked_at IS NULL")
-                .bind("at", at)
-                .bind("id", id.toString())
-                .execute();
+    /** Marks a key revoked; false when there is none, or it is already. */
+    boolean updateRevoked(Tx tx, UUID id, Instant at) {
+        return tx.handle()
+                        .createUpdate(
+                                "UPDATE keys SET revoked_at = max(:at, created_at) WHERE id = :id AND revoked_at IS NULL")
+                        .bind("at", at)
+                        .bind("id", id.toString())
+                        .execute()
+                == 1;
+    }
+
+    /** Notes a use, unless one after {@code since} is noted. */
+    void updateLastUsed(Tx tx, UUID id, Instant at, Instant since) {
+        tx.update("""
+                UPDATE keys SET last_used_at = max(?, created_at)
+                WHERE id = ? AND (last_used_at IS NULL OR last_used_at <= ?)
+                """, at, id, since);
     }
 
     private static ApiKey read(ResultSet row) throws SQLException {
@@ -77,7 +102,9 @@ final class KeyStore {
                 row.getString("sha256"),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 instant(row, "expires_at"),
-                instant(row, "revoked_at"));
+                instant(row, "revoked_at"),
+                row.getString("prefix"),
+                instant(row, "last_used_at"));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

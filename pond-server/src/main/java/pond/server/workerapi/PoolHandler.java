@@ -73,7 +73,7 @@ public final class PoolHandler {
     }
 
     private static Actor requireAdmin(Context ctx) {
-        Principal who = AuthFilter.principal(ctx, Principal.Service.class);
+        Principal who = AuthFilter.administrator(ctx);
         Params.of(ctx);
         return Actor.of(who, Answers.requestId(ctx));
     }

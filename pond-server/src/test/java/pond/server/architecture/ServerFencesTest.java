@@ -43,7 +43,7 @@ class ServerFencesTest {
             List.of("http"),
             List.of("docs"),
             List.of("auth"),
-            List.of("sealing", "watch"),
+            List.of("sealing", "watch", "auth0"),
             List.of("audit"),
             List.of(
                     "keys",

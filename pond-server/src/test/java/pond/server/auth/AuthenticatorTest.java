@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,34 @@ class AuthenticatorTest {
         refusal(List.of(), ErrorCode.UNAUTHENTICATED);
         refusal(List.of("Bearer good", "Bearer good"), ErrorCode.UNAUTHENTICATED);
         refusal(List.of("Bearer " + "x".repeat(513)), ErrorCode.UNAUTHENTICATED);
+    }
+
+    @Test
+    void aSignedTokenIsForTheTenantAndNeverLookedUp() {
+        Principal.Admin admin = new Principal.Admin("auth0|1");
+        String token = "head." + "x".repeat(4_000) + ".signature";
+        Authenticator withTenant = new Authenticator(
+                Optional.of("ser.vi.ce"),
+                this::find,
+                Map.of(),
+                Optional.<AdminTokens>of(shown -> shown.equals(token) ? Optional.of(admin) : Optional.empty()));
+
+        assertThat(withTenant.authenticate(List.of("Bearer " + token))).isEqualTo(admin);
+        for (String other : List.of("a.b.c", "a.b.", "a.b.c.d.e", "head.body.signature")) {
+            assertThatThrownBy(() -> withTenant.authenticate(List.of("Bearer " + other)))
+                    .asInstanceOf(type(PondException.class))
+                    .extracting(PondException::code)
+                    .isEqualTo(ErrorCode.FORBIDDEN);
+            refusal(List.of("Bearer " + other), ErrorCode.FORBIDDEN);
+        }
+        assertThat(withTenant.authenticate(List.of("Bearer ser.vi.ce"))).isEqualTo(new Principal.Service());
+        assertThat(lookups).isEmpty();
+    }
+
+    @Test
+    void aSignedTokenMayBeLongButNotEndless() {
+        refusal(List.of("Bearer a.b." + "x".repeat(8_188)), ErrorCode.FORBIDDEN);
+        refusal(List.of("Bearer a.b." + "x".repeat(8_189)), ErrorCode.UNAUTHENTICATED);
     }
 
     private String refusal(List<String> headers, ErrorCode code) {

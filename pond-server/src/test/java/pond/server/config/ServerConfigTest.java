@@ -34,6 +34,9 @@ class ServerConfigTest {
         assertThat(config.publicUrl()).isEmpty();
         assertThat(config.serviceToken()).isEmpty();
         assertThat(config.sourceKey()).isEmpty();
+        assertThat(config.auth0Domain()).isEmpty();
+        assertThat(config.auth0Audience()).isEmpty();
+        assertThat(config.adminSubjects()).isEmpty();
         assertThat(config.localSourceRoot()).isEmpty();
         assertThat(config.sourceAllowedHosts()).isEmpty();
         assertThat(config.tarballMaxBytes()).isEqualTo(1L << 30);
@@ -67,6 +70,9 @@ class ServerConfigTest {
         assertThat(config.publicUrl()).contains(URI.create("https://pond.example.org/base"));
         assertThat(config.serviceToken()).contains(LONG_TOKEN);
         assertThat(config.sourceKey().orElseThrow()).hasSize(32).startsWith(0, 1, 2);
+        assertThat(config.auth0Domain()).contains(new Auth0Domain("https://acme.eu.auth0.com/", false));
+        assertThat(config.auth0Audience()).contains("https://pond.example.org");
+        assertThat(config.adminSubjects()).containsExactlyInAnyOrder("auth0|1", "x@clients");
         assertThat(config.localSourceRoot()).contains(Path.of("/src"));
         assertThat(config.sourceAllowedHosts()).containsExactlyInAnyOrder("git.local", "10.0.0.1");
         assertThat(config.tarballMaxBytes()).isEqualTo(1);
@@ -102,6 +108,21 @@ class ServerConfigTest {
                 "POND_SERVICE_TOKEN | ünïcode",
                 "POND_SOURCE_KEY | c2hvcnQ",
                 "POND_SOURCE_KEY | not+base64/url",
+                "AUTH0_DOMAIN | acme",
+                "AUTH0_DOMAIN | https://acme.eu.auth0.com/",
+                "AUTH0_DOMAIN | acme.eu.auth0.com/x",
+                "AUTH0_DOMAIN | acme.eu.auth0.com:443",
+                "AUTH0_DOMAIN | 10.0.0.1",
+                "AUTH0_DOMAIN | http://acme.eu.auth0.com",
+                "AUTH0_DOMAIN | http://127.0.0.1",
+                "AUTH0_DOMAIN | http://127.0.0.1:0",
+                "AUTH0_DOMAIN | http://127.0.0.1:65536",
+                "AUTH0_DOMAIN | http://127.0.0.1:1/x",
+                "AUTH0_DOMAIN | http://127.0.0.1:1@evil.org",
+                "AUTH0_DOMAIN | http://localhost:1",
+                "AUTH0_DOMAIN | http://10.0.0.1:1",
+                "AUTH0_AUDIENCE | two words",
+                "POND_ADMIN_AUTH0_SUBS | one two",
                 "POND_LOCAL_SOURCE_ROOT | a\0b",
                 "POND_SOURCE_ALLOWED_HOSTS | https://git.local",
                 "POND_TARBALL_MAX_BYTES | 0",
@@ -130,6 +151,40 @@ class ServerConfigTest {
                         assertThat(e).message().doesNotContain(value);
                     }
                 });
+    }
+
+    @Test
+    void aTenantNeedsAnAudienceAndAdmins() {
+        String domain = "acme.eu.auth0.com";
+
+        assertThatThrownBy(() -> from(Map.of("AUTH0_DOMAIN", domain, "POND_ADMIN_AUTH0_SUBS", "auth0|1")))
+                .isInstanceOf(SettingException.class)
+                .hasMessageStartingWith("AUTH0_AUDIENCE must be set when AUTH0_DOMAIN names a tenant")
+                .satisfies(e -> assertThat(e).message().doesNotContain("\n"));
+        assertThatThrownBy(() ->
+                        from(Map.of("AUTH0_DOMAIN", domain, "AUTH0_AUDIENCE", "a", "POND_ADMIN_AUTH0_SUBS", " , ")))
+                .isInstanceOf(SettingException.class)
+                .hasMessageStartingWith("POND_ADMIN_AUTH0_SUBS must be set when AUTH0_DOMAIN names a tenant");
+    }
+
+    @Test
+    void anIssuerOnThisMachineNeedsNeitherAndIsTakenAsItStands() {
+        for (String issuer : List.of("http://127.0.0.1:9000", "http://127.0.0.1:9000/")) {
+            assertThat(from(Map.of("AUTH0_DOMAIN", issuer)).auth0Domain()).hasValueSatisfying(domain -> {
+                assertThat(domain.issuer()).isEqualTo(issuer);
+                assertThat(domain.keySet()).isEqualTo(URI.create("http://127.0.0.1:9000/.well-known/jwks.json"));
+            });
+        }
+        assertThat(new Auth0Domain("https://acme.eu.auth0.com/", false).keySet())
+                .isEqualTo(URI.create("https://acme.eu.auth0.com/.well-known/jwks.json"));
+    }
+
+    @Test
+    void partsOfATenantWithoutItAreWarnedAbout() {
+        assertThat(from(Map.of("AUTH0_AUDIENCE", "a", "POND_ADMIN_AUTH0_SUBS", "auth0|1"))
+                        .warnings())
+                .hasSize(2)
+                .allSatisfy(warning -> assertThat(warning).contains("has no effect without AUTH0_DOMAIN"));
     }
 
     @Test
@@ -229,6 +284,9 @@ class ServerConfigTest {
                 Map.entry("POND_LOG_LEVEL", "debug"),
                 Map.entry("POND_SERVICE_TOKEN", LONG_TOKEN),
                 Map.entry("POND_SOURCE_KEY", KEY),
+                Map.entry("AUTH0_DOMAIN", "Acme.eu.auth0.com"),
+                Map.entry("AUTH0_AUDIENCE", "https://pond.example.org"),
+                Map.entry("POND_ADMIN_AUTH0_SUBS", "auth0|1, x@clients"),
                 Map.entry("POND_LOCAL_SOURCE_ROOT", "/src"),
                 Map.entry("POND_SOURCE_ALLOWED_HOSTS", "git.local, 10.0.0.1,"),
                 Map.entry("POND_TARBALL_MAX_BYTES", "1"),

@@ -17,17 +17,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of token on every part of /v1: where it is not good, it is as good as none. */
 class RealmScenariosTest {
-    private static final Map<String, String> KIND_OF = Map.of(
-            "/v1/worker/enroll", "enrolment",
-            "/v1/worker/attach", "worker",
-            "/v1/worker/lease", "worker",
-            "/v1/worker/complete", "worker",
-            "/v1/worker/nothing", "worker",
-            "/v1/admin/pool/enrollment-codes", "service",
-            "/v1/admin/pool/workers/x/drain", "service",
-            "/v1/admin/nothing", "service",
-            "/v1/runs", "service or project",
-            "/v1/nothing", "service or project");
+    private static final Map<String, String> KIND_OF = Map.ofEntries(
+            Map.entry("/v1/worker/enroll", "enrolment"),
+            Map.entry("/v1/worker/attach", "worker"),
+            Map.entry("/v1/worker/lease", "worker"),
+            Map.entry("/v1/worker/complete", "worker"),
+            Map.entry("/v1/worker/nothing", "worker"),
+            Map.entry("/v1/admin/pool/enrollment-codes", "service"),
+            Map.entry("/v1/admin/pool/workers/x/drain", "service"),
+            Map.entry("/v1/admin/nothing", "service"),
+            Map.entry("/v1/keys", "service"),
+            Map.entry("/v1/runs", "service or project"),
+            Map.entry("/v1/nothing", "service or project"));
 
     @TempDir
     private static Path folder;
@@ -76,6 +77,29 @@ class RealmScenariosTest {
         if (!good) {
             assertThat(answer.body()).isEqualTo(unknown.body());
         }
+    }
+
+    @Test
+    void withoutATenantTheServiceMintsKeysAndIsRemembered() {
+        Client.Answer minted = pond.service().post("/v1/keys", "{\"projectId\":\"orchard\"}");
+        assertThat(minted.status()).as(minted.body()).isEqualTo(201);
+        Client holder = new Client(pond.url(), minted.json().path("key").textValue());
+
+        assertThat(holder.get("/v1/runs").status()).isEqualTo(200);
+        assertThat(new Client(pond.url(), "a.signed.token").get("/v1/keys").status())
+                .isEqualTo(403);
+        assertThat(pond.service().get("/v1/admin/audit?limit=200").json().path("entries"))
+                .anySatisfy(entry -> {
+                    assertThat(entry.path("subject").asText())
+                            .startsWith(minted.json().path("id").textValue());
+                    assertThat(entry.path("actor").asText()).isEqualTo("service");
+                    assertThat(entry.path("action").asText()).isEqualTo("key.mint");
+                    assertThat(entry.path("requestId").isNull()).isFalse();
+                })
+                .anySatisfy(entry -> {
+                    assertThat(entry.path("subject").asText()).endsWith(" of project garden");
+                    assertThat(entry.path("actor").asText()).isEqualTo("command line");
+                });
     }
 
     /** The router and the filter must read a path alike, or one spelling would open a door. */

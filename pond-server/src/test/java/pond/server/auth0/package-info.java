@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.auth0;
+
+import org.jspecify.annotations.NullMarked;
