@@ -68,6 +68,8 @@ import pond.server.stages.StageService;
 import pond.server.swarm.Attestations;
 import pond.server.swarm.FrozenInvocations;
 import pond.server.usage.UsageHandler;
+import pond.server.usage.UsageReportHandler;
+import pond.server.usage.UsageReports;
 import pond.server.usage.UsageService;
 import pond.server.workerapi.PoolHandler;
 import pond.server.workerapi.Rooms;
@@ -207,6 +209,7 @@ public final class PondServer implements RunningServer {
                         new RunHandler(runs, dispatcher, preflight, access, answers)::register,
                         new LogHandler(tail, access, answers)::register,
                         new UsageHandler(usage, access, answers)::register,
+                        new UsageReportHandler(new UsageReports(database, clock), answers)::register,
                         new ArtifactHandler(artifacts, access, answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,

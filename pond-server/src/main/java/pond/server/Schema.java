@@ -15,7 +15,8 @@ final class Schema {
             "0006_create_enrollment.sql",
             "0007_create_registry.sql",
             "0008_create_invocations.sql",
-            "0009_extend_keys.sql");
+            "0009_extend_keys.sql",
+            "0012_create_run_labels.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 
     private Schema() {}

@@ -13,6 +13,7 @@ import pond.common.definition.Definition;
 import pond.common.definition.DefinitionRules;
 import pond.common.definition.SourceRules;
 import pond.common.definition.SourceSpec;
+import pond.common.ids.LabelMatch;
 import pond.common.ids.ProjectId;
 import pond.common.json.Json;
 import pond.common.problems.Fields;
@@ -37,9 +38,7 @@ public record SubmitRunRequest(
         @Nullable JsonNode context,
         Map<String, String> labels) {
     private static final int MAX_LABELS = 64;
-    private static final int MAX_LABEL_VALUE = 256;
     private static final int MAX_CONTEXT_BYTES = 64 * 1024;
-    private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
     private static final Pattern TRIGGER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
@@ -149,11 +148,11 @@ public record SubmitRunRequest(
     private static Map<String, String> labels(Fields fields) {
         Map<String, String> labels = fields.stringMap("labels", MAX_LABELS);
         labels.forEach((key, value) -> {
-            if (!LABEL_KEY.matcher(key).matches()) {
+            if (!LabelMatch.isKey(key)) {
                 fields.report("labels", "has a key that is not 1 to 63 letters, digits, '.', '_', '/' or '-'");
-            } else if (value.length() > MAX_LABEL_VALUE) {
+            } else if (value.length() > LabelMatch.MAX_VALUE) {
                 fields.report(
-                        "labels", "has a value of more than " + MAX_LABEL_VALUE + " characters for '" + key + "'");
+                        "labels", "has a value of more than " + LabelMatch.MAX_VALUE + " characters for '" + key + "'");
             }
         });
         return labels;

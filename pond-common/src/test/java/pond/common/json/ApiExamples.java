@@ -2,6 +2,7 @@ package pond.common.json;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,6 +30,7 @@ import pond.common.api.RunStatus;
 import pond.common.api.RunView;
 import pond.common.api.StageStatus;
 import pond.common.api.StageView;
+import pond.common.api.UsageReport;
 import pond.common.api.UsageView;
 import pond.common.api.Waiting;
 import pond.common.definition.ExecutorKind;
@@ -117,6 +119,21 @@ final class ApiExamples {
                         "substages":[{"stage":"s","substage":"area-1","attempt":1,"model":"m","usageSource":"provider",
                         "calls":1,"inputTokens":2,"cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,
                         "reasoningTokens":6,"costUsd":null}]}"""),
+                new Example(
+                        new UsageReport(
+                                Instant.parse("2030-01-01T00:00:00Z"),
+                                null,
+                                List.of("label:team"),
+                                List.of(new UsageReport.Group(
+                                        Collections.singletonMap("label:team", null), totals("0.000012"))),
+                                totals(null),
+                                true),
+                        """
+                        {"since":"2030-01-01T00:00:00.000Z","until":null,"by":["label:team"],"groups":[
+                        {"key":{"label:team":null},"calls":1,"inputTokens":2,"cacheReadTokens":3,"cacheWriteTokens":4,
+                        "outputTokens":5,"reasoningTokens":6,"costUsd":0.000012}],"totals":{"calls":1,"inputTokens":2,
+                        "cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,"reasoningTokens":6,"costUsd":null},
+                        "truncated":true}"""),
                 new Example(run(false), runJson("")),
                 new Example(new RunPage(List.of(run(false)), "c1"), "{\"runs\":[" + runJson("") + "],\"next\":\"c1\"}"),
                 new Example(

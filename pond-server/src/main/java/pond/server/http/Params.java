@@ -85,6 +85,17 @@ public final class Params {
         return List.copyOf(found);
     }
 
+    /** A parameter that may repeat, {@code most} times at most, each with a form of its own as in {@link #parsed}. */
+    public <T> List<T> parsedAll(String name, int most, Function<String, Optional<T>> parse, String wanted) {
+        List<String> given = present(name);
+        if (given.size() > most) {
+            throw PondException.invalid(name, "may be given " + most + " times at most");
+        }
+        return given.stream()
+                .map(text -> parse.apply(text).orElseThrow(() -> PondException.invalid(name, "must be " + wanted)))
+                .toList();
+    }
+
     private OptionalLong number(String name, long min, long max) {
         Optional<String> text = text(name);
         if (text.isEmpty()) {

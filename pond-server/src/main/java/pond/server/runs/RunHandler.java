@@ -6,11 +6,13 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import pond.common.api.RunDetails;
 import pond.common.api.RunStatus;
+import pond.common.ids.LabelMatch;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.server.auth.Access;
@@ -71,14 +73,16 @@ public final class RunHandler {
     }
 
     private void list(Context ctx) {
-        Params params = Params.of(ctx, "projectId", "status", "limit", "cursor");
+        Params params = Params.of(ctx, "projectId", "status", "label", "limit", "cursor");
         Optional<ProjectId> asked = params.parsed("projectId", ProjectId::parse, "1 to 128 printable characters");
         Optional<ProjectId> project = Access.project(AuthFilter.principal(ctx), asked);
         Set<RunStatus> statuses = EnumSet.noneOf(RunStatus.class);
         statuses.addAll(params.all("status", RunStatus.class));
+        List<LabelMatch> labels = params.parsedAll("label", RunFilter.MAX_LABELS, LabelMatch::parse, RunFilter.LABEL);
         Optional<RunId> before = params.parsed("cursor", RunId::parse, "the 'next' of an earlier page");
         int limit = params.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-        answers.json(ctx, 200, runs.list(project.orElse(null), statuses, before.orElse(null), limit));
+        answers.json(
+                ctx, 200, runs.list(new RunFilter(project.orElse(null), statuses, labels), before.orElse(null), limit));
     }
 
     private void get(Context ctx) {

@@ -5,13 +5,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.LogSource;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
-import pond.common.api.RunStatus;
 import pond.common.api.RunView;
 import pond.common.definition.Budget;
 import pond.common.definition.SourceSpec;
@@ -153,8 +151,8 @@ public final class RunService implements RunAccess {
     }
 
     /** Newest first; {@code before} is the last run of the page before, null for the first page. */
-    public RunPage list(@Nullable ProjectId project, Set<RunStatus> statuses, @Nullable RunId before, int limit) {
-        List<RunView> runs = database.read(tx -> store.list(tx, project, statuses, before, limit + 1)).stream()
+    public RunPage list(RunFilter filter, @Nullable RunId before, int limit) {
+        List<RunView> runs = database.read(tx -> store.list(tx, filter, before, limit + 1)).stream()
                 .map(listed -> RunViews.run(listed.run(), listed.snapshot()))
                 .toList();
         return runs.size() <= limit

@@ -1,5 +1,6 @@
 package pond.server.runs;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import pond.common.problems.Problems;
 import pond.common.protocol.Job.BundleRef;
 import pond.server.db.Row;
 import pond.server.db.Tx;
+import pond.server.runs.LabelStore.Found;
 
 /** Rows of runs and of what was submitted. A change names the status and version that it expects and hits one row. */
 final class RunStore {
@@ -27,6 +29,8 @@ final class RunStore {
             runs.error_message, runs.created_at, runs.started_at, runs.finished_at, runs.cancel_requested_at,
             runs.kill_confirmed
             """;
+
+    private final LabelStore labelStore = new LabelStore();
 
     void insert(Tx tx, Run run, Snapshot snapshot, Submitter submitter, @Nullable Idempotency idempotency) {
         tx.update(
@@ -127,19 +131,31 @@ final class RunStore {
     record Replay(RunId run, String digest) {}
 
     /** Newest first. The statuses are pond's own words, so they may stand in the text of the query. */
-    List<Listed> list(Tx tx, @Nullable ProjectId project, Set<RunStatus> statuses, @Nullable RunId before, int limit) {
+    List<Listed> list(Tx tx, RunFilter filter, @Nullable RunId before, int limit) {
+        ProjectId project = filter.project();
+        Set<RunStatus> statuses = filter.statuses();
+        boolean all = filter.labels().isEmpty();
+        Optional<Found> labels = labelStore.find(tx, project, filter.labels());
         String words =
                 statuses.stream().sorted().map(status -> "'" + status + "'").collect(Collectors.joining(", "));
         String sql = "SELECT " + COLUMNS + ", trigger, sha, sources, context, labels"
-                + " FROM runs JOIN run_snapshots ON run_id = id WHERE id < ?"
-                + (project == null ? "" : " AND project_id = ?")
+                + (all
+                        ? " FROM runs JOIN run_snapshots ON run_id = id WHERE id < ?"
+                        : Found.FROM + " WHERE found.run_id < ?")
+                + (project == null ? "" : all ? " AND project_id = ?" : " AND found.project_id = ?")
+                + labels.map(Found::condition).orElse("")
                 + (statuses.isEmpty() ? "" : " AND status IN (" + words + ")")
-                + " ORDER BY id DESC LIMIT ?";
+                + (all ? " ORDER BY id DESC LIMIT ?" : " ORDER BY found.run_id DESC LIMIT ?");
         // No id of a run is as high as this text.
         String below = before == null ? "g" : before.toString();
-        return project == null
-                ? tx.list(sql, RunStore::listed, below, limit)
-                : tx.list(sql, RunStore::listed, below, project, limit);
+        List<Object> values = new ArrayList<>();
+        values.add(below);
+        if (project != null) {
+            values.add(project);
+        }
+        labels.ifPresent(found -> values.addAll(found.values()));
+        values.add(limit);
+        return tx.list(sql, RunStore::listed, values.toArray());
     }
 
     List<String> listBundlesInUse(Tx tx) {
