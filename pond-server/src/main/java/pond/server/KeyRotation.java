@@ -15,6 +15,7 @@ import pond.server.credentials.Credentials;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
+import pond.server.runs.SealedCallback;
 import pond.server.runs.SealedSources;
 import pond.server.sealing.SourceKey;
 
@@ -29,8 +30,8 @@ import pond.server.sealing.SourceKey;
  * environment is in no file of ours: the operator has both keys, and tells the next start the new one.
  */
 final class KeyRotation {
-    /** How many credentials, and sources of how many runs, are under the new key now. */
-    record Done(int credentials, int runs) {}
+    /** How many credentials, sources of how many runs, and secrets of callbacks are under the new key now. */
+    record Done(int credentials, int runs, int callbacks) {}
 
     private final InstantSource clock;
 
@@ -81,7 +82,10 @@ final class KeyRotation {
                 Database.open(DatabaseConfig.of("pond", state.pondDb()), Schema.pond(clock), completions)) {
             AuditLog audit = new AuditLog(database, clock);
             return database.write(tx -> {
-                        Done done = new Done(Credentials.reseal(tx, keys), SealedSources.reseal(tx, keys));
+                        Done done = new Done(
+                                Credentials.reseal(tx, keys),
+                                SealedSources.reseal(tx, keys),
+                                SealedCallback.reseal(tx, keys));
                         audit.record(tx, Actor.COMMAND_LINE, "source_key.rotate", "");
                         return done;
                     })

@@ -71,6 +71,7 @@ import pond.server.usage.UsageHandler;
 import pond.server.usage.UsageReportHandler;
 import pond.server.usage.UsageReports;
 import pond.server.usage.UsageService;
+import pond.server.webhooks.WebhookHandler;
 import pond.server.workerapi.PoolHandler;
 import pond.server.workerapi.Rooms;
 import pond.server.workerapi.WorkerHandler;
@@ -136,6 +137,7 @@ public final class PondServer implements RunningServer {
 
         RoomSettings roomSettings = new RoomSettings(config);
         DispatchSettings settings = roomSettings.dispatch();
+        Webhooks webhooks = closing.add(Webhooks.start(database, runs, roomSettings.webhooks(), clock));
         LeaseDesk leaseDesk = new LeaseDesk(database, workers, completions);
         EndCheck endCheck = new EndCheck(new Attestations(enrollment, usage));
         Budgets budgets = new Budgets(runs, stages, usage);
@@ -210,6 +212,7 @@ public final class PondServer implements RunningServer {
                         new LogHandler(tail, access, answers)::register,
                         new UsageHandler(usage, access, answers)::register,
                         new UsageReportHandler(new UsageReports(database, clock), answers)::register,
+                        new WebhookHandler(webhooks.service(), access, answers)::register,
                         new ArtifactHandler(artifacts, access, answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,

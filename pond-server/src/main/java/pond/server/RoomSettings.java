@@ -16,6 +16,7 @@ import pond.server.local.LocalWorkers;
 import pond.server.preflight.PreflightSettings;
 import pond.server.sources.guard.AllowedHost;
 import pond.server.sources.guard.SourceSettings;
+import pond.server.webhooks.WebhookSettings;
 
 /** What the configuration says to each room, in that room's own words. */
 record RoomSettings(ServerConfig config) {
@@ -34,6 +35,12 @@ record RoomSettings(ServerConfig config) {
                 config.localSourceRoot().orElse(null),
                 config.tarballMaxBytes(),
                 config.bundleMaxBytes());
+    }
+
+    WebhookSettings webhooks() {
+        return WebhookSettings.of(
+                AllowedHost.parseList(String.join(",", config.webhookAllowedHosts())),
+                "pond/" + VersionProvider.version());
     }
 
     LocalWorkers.Settings local(StateDir state, InstantSource clock) {
@@ -55,6 +62,7 @@ record RoomSettings(ServerConfig config) {
                 config.requireSandbox(),
                 config.unconfinedShell(),
                 config.requiredRunLabels(),
-                config.localSourceRoot().isPresent());
+                config.localSourceRoot().isPresent(),
+                AllowedHost.parseList(String.join(",", config.webhookAllowedHosts())));
     }
 }

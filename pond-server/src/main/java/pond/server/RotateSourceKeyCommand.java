@@ -26,7 +26,7 @@ import pond.server.db.StorageRefusedException;
 @Command(
         name = "rotate-source-key",
         description =
-                "Change the key that seals credentials and sources in the local state folder; the server must not run.",
+                "Change the key that seals credentials, sources and webhook secrets in the local state folder; the server must not run.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {"", "It may be killed at any moment, and run again. Backups made before need the old key."})
@@ -66,7 +66,7 @@ final class RotateSourceKeyCommand implements Callable<Integer> {
             KeyRotation.Done done = rotate(config);
             line().getOut()
                     .println("sealed anew: " + done.credentials() + " credentials, the sources of " + done.runs()
-                            + " runs");
+                            + " runs, the secrets of " + done.callbacks() + " callbacks");
             if (newKeyFile != null) {
                 err.println("Set " + Settings.SOURCE_KEY.name() + " to the new key before the next start.");
             }

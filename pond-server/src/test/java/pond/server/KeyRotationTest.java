@@ -27,6 +27,7 @@ import pond.server.credentials.Credential;
 import pond.server.credentials.Credentials;
 import pond.server.db.StateDir;
 import pond.server.db.StorageRefusedException;
+import pond.server.runs.SealedCallback;
 import pond.server.runs.SealedSources;
 import pond.server.sealing.SourceKey;
 import pond.testing.TestClock;
@@ -36,6 +37,7 @@ import pond.testing.TestDatabase;
 class KeyRotationTest {
     private static final String RUN = "01890a5d-ac96-774b-bcce-b302099a8057";
     private static final String SOURCES = "[]";
+    private static final String SECRET = "0123456789abcdef";
     private static final JsonNode CREDENTIAL =
             Json.readTree("{\"name\":\"c\",\"provider\":\"openai\",\"secrets\":{\"OPENAI_API_KEY\":\"sk-plain\"}}");
 
@@ -65,13 +67,17 @@ class KeyRotationTest {
                                 + " VALUES (?, 'api', '{}', '[]', ?, '{}')",
                         RUN,
                         key.seal(SOURCES, RUN));
+                tx.update(
+                        "INSERT INTO run_callbacks (run_id, url, sealed_secret) VALUES (?, 'https://h/', ?)",
+                        RUN,
+                        key.seal(SECRET, RUN));
             }));
         }
     }
 
     @Test
     void allIsUnderTheNewKeyAlone() throws Exception {
-        assertThat(rotation.rotateFile(folder)).isEqualTo(new KeyRotation.Done(1, 1));
+        assertThat(rotation.rotateFile(folder)).isEqualTo(new KeyRotation.Done(1, 1, 1));
 
         byte[] second = SourceKeyFile.readOrCreate(folder);
         assertThat(second).isNotEqualTo(first);
@@ -147,7 +153,8 @@ class KeyRotationTest {
         assertThat(execute(env, out, err)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--new-key-file must give the new one");
         assertThat(execute(env, out, err, "--new-key-file", file.toString())).isZero();
-        assertThat(out.toString()).contains("sealed anew: 1 credentials, the sources of 1 runs");
+        assertThat(out.toString())
+                .contains("sealed anew: 1 credentials, the sources of 1 runs, the secrets of 1 callbacks");
         assertThat(opens(new SourceKey(second))).isTrue();
         assertThat(SourceKeyFile.readOrCreate(folder))
                 .as("the file is not that key's")
@@ -190,6 +197,7 @@ class KeyRotationTest {
         try (TestDatabase database = open()) {
             TestDatabase.get(database.db.write(tx -> {
                 Credentials.reseal(tx, keys);
+                SealedCallback.reseal(tx, keys);
                 return SealedSources.reseal(tx, keys);
             }));
         }
@@ -203,8 +211,12 @@ class KeyRotationTest {
             String sealed = database.db
                     .read(tx -> tx.find("SELECT sealed_sources FROM run_snapshots", row -> row.text("sealed_sources")))
                     .orElseThrow();
+            String secret = database.db
+                    .read(tx -> tx.find("SELECT sealed_secret FROM run_callbacks", row -> row.text("sealed_secret")))
+                    .orElseThrow();
             return Objects.equals(credentials.open(found, "a test").get("OPENAI_API_KEY"), "sk-plain")
-                    && key.open(sealed, RUN).equals(SOURCES);
+                    && key.open(sealed, RUN).equals(SOURCES)
+                    && key.open(secret, RUN).equals(SECRET);
         } catch (GeneralSecurityException e) {
             return false;
         }

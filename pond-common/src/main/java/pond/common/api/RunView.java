@@ -17,6 +17,7 @@ import pond.common.ids.RunId;
  * @param sources as submitted, secrets as {@code "***"}, inline files as digests, with what each was resolved to
  * @param context as submitted
  * @param killConfirmed of a cancelled run: whether nothing of its stages is alive; null otherwise
+ * @param callback whom to tell of the end, without its secret
  */
 public record RunView(
         RunId id,
@@ -36,4 +37,5 @@ public record RunView(
         @Nullable Instant finishedAt,
         @Nullable Instant cancelRequestedAt,
         @Nullable Boolean killConfirmed,
-        @Nullable Waiting waiting) {}
+        @Nullable Waiting waiting,
+        @Nullable Callback callback) {}

@@ -27,6 +27,7 @@ import pond.common.problems.Problems;
  * @param definitionJson the same as the caller wrote it, to be kept and shown
  * @param sha a full commit id that pins the first git source
  * @param context anything the caller wants to find again
+ * @param callback whom to tell of the end of the run
  */
 public record SubmitRunRequest(
         @Nullable ProjectId projectId,
@@ -36,7 +37,8 @@ public record SubmitRunRequest(
         List<SourceSpec> sources,
         @Nullable String sha,
         @Nullable JsonNode context,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        @Nullable Callback callback) {
     private static final int MAX_LABELS = 64;
     private static final int MAX_CONTEXT_BYTES = 64 * 1024;
     private static final Pattern TRIGGER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}");
@@ -62,6 +64,7 @@ public record SubmitRunRequest(
         Optional<String> sha = sha(fields);
         Optional<JsonNode> context = context(fields);
         Map<String, String> labels = labels(fields);
+        Optional<Callback> callback = callback(fields, problems);
         fields.end();
         if (problems.hasErrors() || definition.isEmpty()) {
             return Optional.empty();
@@ -74,7 +77,8 @@ public record SubmitRunRequest(
                 sources,
                 sha.orElse(null),
                 context.orElse(null),
-                labels));
+                labels,
+                callback.orElse(null)));
     }
 
     private static Optional<Definition> definition(Fields fields, Problems problems) {
@@ -143,6 +147,12 @@ public record SubmitRunRequest(
         context.filter(value -> Json.write(value).getBytes(StandardCharsets.UTF_8).length > MAX_CONTEXT_BYTES)
                 .ifPresent(value -> fields.report("context", "is larger than 64 KiB of JSON"));
         return context;
+    }
+
+    private static Optional<Callback> callback(Fields fields, Problems problems) {
+        return fields.value("callback")
+                .flatMap(node -> Fields.of(node, "callback", problems.about(ProblemCode.CALLBACK_INVALID)))
+                .flatMap(Callback::read);
     }
 
     private static Map<String, String> labels(Fields fields) {

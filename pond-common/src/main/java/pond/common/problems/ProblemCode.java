@@ -23,6 +23,8 @@ public enum ProblemCode {
     PROJECT_REQUIRED(Severity.ERROR),
     /** A label that this server demands on every run is not there. */
     LABELS_MISSING(Severity.ERROR),
+    /** Whom to tell of the end of a run: a field of it, or an address that this server does not send to. */
+    CALLBACK_INVALID(Severity.ERROR),
     /** No attached worker can serve the stage now. */
     NO_CAPABLE_WORKER(Severity.WARNING),
     /** The stage runs as a plain subprocess of the worker. */

@@ -97,7 +97,7 @@ class SubmitRunRequestTest {
                 "\"labels\": [] # labels: field 'labels' must be an object, not a list",
                 "\"labels\": {\"a\": 1} # labels.a: field 'labels.a' must be a string, not 1",
                 "\"labels\": {\"a b\": \"\"} # labels: field 'labels' has a key that is not 1 to 63 letters, digits, '.', '_', '/' or '-'",
-                "\"projectid\": \"x\" # projectid: unknown field 'projectid'; known here: context, definition, labels, projectId, sha, sources, trigger",
+                "\"projectid\": \"x\" # projectid: unknown field 'projectid'; known here: callback, context, definition, labels, projectId, sha, sources, trigger",
             })
     void otherFieldsSayWhatIsWrong(String field, String problem) {
         assertThat(problems("{" + DEFINITION + ", " + field + "}")).containsExactly("request_invalid " + problem);
@@ -112,6 +112,56 @@ class SubmitRunRequestTest {
         assertThat(problems("{" + DEFINITION + ", 'labels': {'a': '" + "v".repeat(257) + "'}}"))
                 .containsExactly(
                         "request_invalid labels: field 'labels' has a value of more than 256 characters for 'a'");
+    }
+
+    @Test
+    void aCallbackIsReadAndDoesNotShowItsSecret() {
+        SubmitRunRequest request = accepted("{" + DEFINITION
+                + ", 'callback': {'url': 'https://ci.example.com/hook?t=1', 'secret': '0123456789abcdef'}}");
+
+        assertThat(request.callback()).isEqualTo(new Callback("https://ci.example.com/hook?t=1", "0123456789abcdef"));
+        assertThat(request.toString())
+                .contains("Callback[url=https://ci.example.com/hook?***]")
+                .doesNotContain("0123456789abcdef");
+        assertThat(accepted("{" + DEFINITION + ", 'callback': null}").callback())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "\"x\" # callback: field 'callback' must be an object, not a string",
+                "{\"url\": \"https://h/\"} # callback.secret: field 'secret' is required",
+                "{\"secret\": \"0123456789abcdef\"} # callback.url: field 'url' is required",
+                "{\"url\": \"/hook\", \"secret\": \"0123456789abcdef\"} # callback.url: field 'url' must be an absolute https or http address",
+                "{\"url\": \"ftp://h/\", \"secret\": \"0123456789abcdef\"} # callback.url: field 'url' must be an absolute https or http address",
+                "{\"url\": \"https:///x\", \"secret\": \"0123456789abcdef\"} # callback.url: field 'url' must be an absolute https or http address",
+                "{\"url\": \"https://a:b@h/\", \"secret\": \"0123456789abcdef\"} # callback.url: field 'url' must not hold a user name or password; the secret proves who has sent it",
+                "{\"url\": \"https://h/\", \"secret\": \"0123456789abcde\"} # callback.secret: field 'secret' must have 16 to 256 visible ASCII characters",
+                "{\"url\": \"https://h/\", \"secret\": \"0123456789 abcdef\"} # callback.secret: field 'secret' must have 16 to 256 visible ASCII characters",
+                "{\"url\": \"https://h/\", \"secret\": \"0123456789abcdef\", \"events\": []} # callback.events: unknown field 'events'; known here: secret, url",
+            })
+    void aCallbackSaysWhatIsWrong(String callback, String problem) {
+        assertThat(problems("{" + DEFINITION + ", \"callback\": " + callback + "}"))
+                .containsExactly("callback_invalid " + problem);
+    }
+
+    @Test
+    void aCallbackIsBounded() {
+        String url = "https://h/" + "x".repeat(2038);
+
+        assertThat(accepted("{" + DEFINITION + ", 'callback': {'url': '" + url + "', 'secret': '" + "s".repeat(256)
+                                + "'}}")
+                        .callback())
+                .isNotNull();
+        assertThat(problems("{" + DEFINITION + ", 'callback': {'url': '" + url + "x', 'secret': '" + "s".repeat(257)
+                        + "'}}"))
+                .containsExactly(
+                        "callback_invalid callback.url: field 'url' has more than 2048 characters",
+                        "callback_invalid callback.secret: field 'secret' must have 16 to 256 visible ASCII characters");
+        assertThat(problems("{" + DEFINITION + ", 'callback': {'url': 'https://h/#a', 'secret': '0123456789abcdef'}}"))
+                .containsExactly("callback_invalid callback.url: field 'url' must not have a fragment");
     }
 
     @Test
@@ -141,7 +191,7 @@ class SubmitRunRequestTest {
                         "source_invalid sources[0]: field 'sources[0]' must be an object, not 5",
                         "request_invalid sha:" + " field 'sha' must be a full commit id of 40 lower-case hex digits",
                         "request_invalid when: unknown field 'when';"
-                                + " known here: context, definition, labels, projectId, sha, sources, trigger");
+                                + " known here: callback, context, definition, labels, projectId, sha, sources, trigger");
     }
 
     @Test

@@ -9,6 +9,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.ArtifactList;
 import pond.common.api.ArtifactView;
+import pond.common.api.Callback;
+import pond.common.api.DeliveryList;
+import pond.common.api.DeliveryStatus;
+import pond.common.api.DeliveryView;
 import pond.common.api.EnrollmentCodeList;
 import pond.common.api.EnrollmentCodeView;
 import pond.common.api.ErrorView;
@@ -25,6 +29,7 @@ import pond.common.api.PoolWorkerView;
 import pond.common.api.PreflightView;
 import pond.common.api.ReadyView;
 import pond.common.api.RunDetails;
+import pond.common.api.RunEnded;
 import pond.common.api.RunPage;
 import pond.common.api.RunStatus;
 import pond.common.api.RunView;
@@ -135,6 +140,26 @@ final class ApiExamples {
                         "cacheReadTokens":3,"cacheWriteTokens":4,"outputTokens":5,"reasoningTokens":6,"costUsd":null},
                         "truncated":true}"""),
                 new Example(run(false), runJson("")),
+                new Example(new Callback("https://h/hook", "***"), "{\"url\":\"https://h/hook\",\"secret\":\"***\"}"),
+                new Example(
+                        new RunEnded(RunEnded.EVENT, RUN.value(), run(false)),
+                        "{\"event\":\"run.ended\",\"delivery\":\"01890a5d-1111-774b-bcce-b302099a8057\",\"run\":"
+                                + runJson("") + "}"),
+                new Example(
+                        new DeliveryList(List.of(new DeliveryView(
+                                RUN.value(),
+                                RunEnded.EVENT,
+                                "https://h/hook",
+                                DeliveryStatus.GIVEN_UP,
+                                List.of(new DeliveryView.AttemptView(AT, 410, "answered 410", 12)),
+                                null,
+                                AT,
+                                null))),
+                        """
+                        {"deliveries":[{"id":"01890a5d-1111-774b-bcce-b302099a8057","event":"run.ended",
+                        "url":"https://h/hook","status":"given_up","attempts":[{"at":"2026-08-24T10:00:00.000Z",
+                        "status":410,"error":"answered 410","durationMs":12}],"nextAttemptAt":null,
+                        "createdAt":"2026-08-24T10:00:00.000Z","deliveredAt":null}]}"""),
                 new Example(new RunPage(List.of(run(false)), "c1"), "{\"runs\":[" + runJson("") + "],\"next\":\"c1\"}"),
                 new Example(
                         new RunDetails(run(true), List.of(finishedStage(), queuedStage())),
@@ -195,7 +220,8 @@ final class ApiExamples {
                 null,
                 AT,
                 null,
-                WAITING);
+                WAITING,
+                null);
     }
 
     private static String runJson(String definition) {
@@ -204,7 +230,7 @@ final class ApiExamples {
                 "version":12,"trigger":"api","sha":null,""" + definition + """
                 "sources":[],"context":{"n":1.50},"labels":{"team":"core"},"error":{"code":"worker_lost","message":"m"},
                 "createdAt":"2026-08-24T10:00:00.000Z","startedAt":"2026-08-24T10:00:00.000Z","finishedAt":null,
-                "cancelRequestedAt":"2026-08-24T10:00:00.000Z","killConfirmed":null,"waiting":""" + WAITING_JSON + "}";
+                "cancelRequestedAt":"2026-08-24T10:00:00.000Z","killConfirmed":null,"waiting":""" + WAITING_JSON + ",\"callback\":null}";
     }
 
     private static StageView finishedStage() {

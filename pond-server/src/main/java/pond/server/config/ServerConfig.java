@@ -98,6 +98,10 @@ public final class ServerConfig {
         return given.orDefault(Settings.SOURCE_ALLOWED_HOSTS);
     }
 
+    public Set<String> webhookAllowedHosts() {
+        return given.orDefault(Settings.WEBHOOK_ALLOWED_HOSTS);
+    }
+
     public long tarballMaxBytes() {
         return given.orDefault(Settings.TARBALL_MAX_BYTES);
     }

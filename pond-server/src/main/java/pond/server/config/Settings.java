@@ -93,6 +93,12 @@ public final class Settings {
             "",
             "Hosts that sources may come from although their address is private or loopback, or their URL plain http.",
             SettingValues::hosts);
+    public static final Setting<Set<String>> WEBHOOK_ALLOWED_HOSTS = plain(
+            "POND_WEBHOOK_ALLOWED_HOSTS",
+            "host names with commas between",
+            "",
+            "Hosts that callbacks may go to although their address is private or loopback, or their URL plain http.",
+            SettingValues::hosts);
     public static final Setting<Long> TARBALL_MAX_BYTES =
             bytes("POND_TARBALL_MAX_BYTES", "1g", "The largest tarball that is fetched as a source.");
     public static final Setting<Long> BUNDLE_MAX_BYTES =
@@ -160,6 +166,7 @@ public final class Settings {
             ADMIN_AUTH0_SUBS,
             LOCAL_SOURCE_ROOT,
             SOURCE_ALLOWED_HOSTS,
+            WEBHOOK_ALLOWED_HOSTS,
             TARBALL_MAX_BYTES,
             BUNDLE_MAX_BYTES,
             ARTIFACT_MAX_BYTES,

@@ -27,6 +27,7 @@ public final class PreflightService {
         checks = List.of(
                 new LabelsCheck(settings.requiredLabels()),
                 new SourcesCheck(settings.folderSources()),
+                new CallbackCheck(settings.callbackHosts()),
                 new SandboxCheck(settings, plans),
                 new HarnessCheck(harnesses, models),
                 new CapabilityCheck(workers, harnesses));

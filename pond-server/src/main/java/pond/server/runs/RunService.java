@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import pond.common.api.Callback;
 import pond.common.api.LogSource;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
@@ -39,8 +40,10 @@ public final class RunService implements RunAccess {
     private final SourceKey sourceKey;
     private final InstantSource clock;
     private final RunStore store = new RunStore();
+    private final CallbackStore callbacks = new CallbackStore();
     private final Substages substages = new Substages();
     private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
+    private volatile @Nullable RunEnds ends;
 
     public RunService(
             Database database, LogService logs, StageService stages, SourceKey sourceKey, InstantSource clock) {
@@ -49,6 +52,11 @@ public final class RunService implements RunAccess {
         this.stages = stages;
         this.sourceKey = sourceKey;
         this.clock = clock;
+    }
+
+    /** Tells of the end of runs with a callback; to be called before there can be one. */
+    public void onEnd(RunEnds listener) {
+        ends = listener;
     }
 
     /** The run, and whether this call made it (false: an idempotency key found an earlier one). */
@@ -64,6 +72,8 @@ public final class RunService implements RunAccess {
         }
         Run run = Run.queued(new RunId(UuidCreator.getTimeOrderedEpochPlus1()), submission.project(), clock.instant());
         Snapshot snapshot = snapshot(run.id(), submission);
+        Optional<CallbackStore.Sealed> callback =
+                seal(run.id(), submission.request().callback());
         return logWarnings(run.id(), submission.warnings())
                 .thenCompose(logged -> database.write(tx -> {
                     Optional<Submitted> other = replay(tx, submission);
@@ -76,6 +86,7 @@ public final class RunService implements RunAccess {
                             snapshot,
                             submission.submitter(),
                             submission.idempotency().orElse(null));
+                    callback.ifPresent(row -> callbacks.insert(tx, row));
                     flow.submitted(tx, run, submission.stages());
                     return new Submitted(RunViews.run(run, snapshot), true);
                 }));
@@ -97,6 +108,7 @@ public final class RunService implements RunAccess {
 
     private Snapshot snapshot(RunId id, Submission submission) {
         List<SourceSpec> sources = submission.request().sources();
+        Callback callback = submission.request().callback();
         return new Snapshot(
                 submission.request().trigger(),
                 submission.request().sha(),
@@ -106,7 +118,13 @@ public final class RunService implements RunAccess {
                 submission.request().context() == null
                         ? null
                         : Json.write(submission.request().context()),
-                Json.write(submission.request().labels()));
+                Json.write(submission.request().labels()),
+                callback == null ? null : callback.url());
+    }
+
+    private Optional<CallbackStore.Sealed> seal(RunId id, @Nullable Callback callback) {
+        return Optional.ofNullable(callback)
+                .map(given -> new CallbackStore.Sealed(id, given.url(), sourceKey.seal(given.secret(), id.toString())));
     }
 
     /** Logs first, state second: a line without a run is swept away, a run without its lines would be wrong. */
@@ -197,12 +215,23 @@ public final class RunService implements RunAccess {
     /** Stores what has changed about a run, and wakes whoever waits for that. */
     public void update(Tx tx, Run before, Run now) {
         store.update(tx, before, now);
+        if (now.status().isTerminal() && !before.status().isTerminal()) {
+            tx.lastly(() -> tellOfEnd(tx, now.id()));
+        }
         tx.afterCommit(() -> {
             watch.wakeAll(now.id());
             if (now.status().isTerminal()) {
                 logs.wake(now.id());
             }
         });
+    }
+
+    private void tellOfEnd(Tx tx, RunId id) {
+        RunEnds listener = ends;
+        if (listener != null && callbacks.find(tx, id).isPresent()) {
+            store.findListed(tx, id)
+                    .ifPresent(ended -> listener.ended(tx, RunViews.run(ended.run(), ended.snapshot())));
+        }
     }
 
     /** Something that a reader of the run sees has changed, such as a stage's progress. */
@@ -215,6 +244,11 @@ public final class RunService implements RunAccess {
     public SealedSources sources(RunId id) {
         Snapshot snapshot = database.read(tx -> store.findSnapshot(tx, id)).orElseThrow();
         return new SealedSources(id, snapshot.sha(), snapshot.sealedSources(), sourceKey);
+    }
+
+    /** Whom to tell of the end of a run, secret included; for the one who does that alone. */
+    public Optional<SealedCallback> findCallback(RunId id) {
+        return database.read(tx -> callbacks.find(tx, id)).map(row -> new SealedCallback(row, sourceKey));
     }
 
     /** Records the bundle that the fetch made, and what each source was resolved to, by label. */

@@ -29,6 +29,11 @@ final class RunStore {
             runs.error_message, runs.created_at, runs.started_at, runs.finished_at, runs.cancel_requested_at,
             runs.kill_confirmed
             """;
+    /** Of the submit, what a list shows. */
+    private static final String SUMMARY = """
+            trigger, sha, sources, context, labels,
+            (SELECT url FROM run_callbacks WHERE run_callbacks.run_id = runs.id) AS callback_url
+            """;
 
     private final LabelStore labelStore = new LabelStore();
 
@@ -103,8 +108,18 @@ final class RunStore {
     }
 
     Optional<Snapshot> findSnapshot(Tx tx, RunId id) {
+        return tx.find("""
+                SELECT *, (SELECT url FROM run_callbacks WHERE run_callbacks.run_id = run_snapshots.run_id) AS callback_url
+                FROM run_snapshots WHERE run_id = ?
+                """, row -> snapshot(row, row.text("definition")), id);
+    }
+
+    /** Without the definition, as in a list. */
+    Optional<Listed> findListed(Tx tx, RunId id) {
         return tx.find(
-                "SELECT * FROM run_snapshots WHERE run_id = ?", row -> snapshot(row, row.text("definition")), id);
+                "SELECT " + COLUMNS + ", " + SUMMARY + " FROM runs JOIN run_snapshots ON run_id = id WHERE id = ?",
+                RunStore::listed,
+                id);
     }
 
     /** Read from the definition as it was submitted, which may be long: the rest of it stays where it is. */
@@ -138,7 +153,7 @@ final class RunStore {
         Optional<Found> labels = labelStore.find(tx, project, filter.labels());
         String words =
                 statuses.stream().sorted().map(status -> "'" + status + "'").collect(Collectors.joining(", "));
-        String sql = "SELECT " + COLUMNS + ", trigger, sha, sources, context, labels"
+        String sql = "SELECT " + COLUMNS + ", " + SUMMARY
                 + (all
                         ? " FROM runs JOIN run_snapshots ON run_id = id WHERE id < ?"
                         : Found.FROM + " WHERE found.run_id < ?")
@@ -192,7 +207,8 @@ final class RunStore {
                 row.text("sources"),
                 definition.isEmpty() ? null : row.textOrNull("sealed_sources"),
                 row.textOrNull("context"),
-                row.text("labels"));
+                row.text("labels"),
+                row.textOrNull("callback_url"));
     }
 
     private static Run run(Row row) {

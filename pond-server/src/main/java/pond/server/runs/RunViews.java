@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pond.common.api.Callback;
 import pond.common.api.RunDetails;
 import pond.common.api.RunStatus;
 import pond.common.api.RunView;
@@ -106,7 +107,8 @@ final class RunViews {
                 run.finishedAt(),
                 run.cancelRequestedAt(),
                 run.killConfirmed(),
-                waiting);
+                waiting,
+                snapshot.callbackUrl() == null ? null : Callback.shown(snapshot.callbackUrl()));
     }
 
     private static Map<String, String> labels(String json) {

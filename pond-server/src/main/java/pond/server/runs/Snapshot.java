@@ -15,4 +15,5 @@ record Snapshot(
         String sources,
         @Nullable String sealedSources,
         @Nullable String context,
-        String labels) {}
+        String labels,
+        @Nullable String callbackUrl) {}

@@ -60,6 +60,7 @@ class ServerFencesTest {
             List.of("stages"),
             List.of("preflight"),
             List.of("runs"),
+            List.of("webhooks"),
             List.of("dispatch"),
             List.of("workerapi"),
             List.of("local"),

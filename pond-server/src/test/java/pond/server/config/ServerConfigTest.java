@@ -39,6 +39,7 @@ class ServerConfigTest {
         assertThat(config.adminSubjects()).isEmpty();
         assertThat(config.localSourceRoot()).isEmpty();
         assertThat(config.sourceAllowedHosts()).isEmpty();
+        assertThat(config.webhookAllowedHosts()).isEmpty();
         assertThat(config.tarballMaxBytes()).isEqualTo(1L << 30);
         assertThat(config.bundleMaxBytes()).isEqualTo(2L << 30);
         assertThat(config.artifactMaxBytes()).isEqualTo(1L << 30);
@@ -75,6 +76,7 @@ class ServerConfigTest {
         assertThat(config.adminSubjects()).containsExactlyInAnyOrder("auth0|1", "x@clients");
         assertThat(config.localSourceRoot()).contains(Path.of("/src"));
         assertThat(config.sourceAllowedHosts()).containsExactlyInAnyOrder("git.local", "10.0.0.1");
+        assertThat(config.webhookAllowedHosts()).containsExactly("hooks.local:8080");
         assertThat(config.tarballMaxBytes()).isEqualTo(1);
         assertThat(config.bundleMaxBytes()).isEqualTo(2 << 10);
         assertThat(config.artifactMaxBytes()).isEqualTo(3 << 20);
@@ -125,6 +127,7 @@ class ServerConfigTest {
                 "POND_ADMIN_AUTH0_SUBS | one two",
                 "POND_LOCAL_SOURCE_ROOT | a\0b",
                 "POND_SOURCE_ALLOWED_HOSTS | https://git.local",
+                "POND_WEBHOOK_ALLOWED_HOSTS | http://hooks.local",
                 "POND_TARBALL_MAX_BYTES | 0",
                 "POND_TARBALL_MAX_BYTES | 1t",
                 "POND_TARBALL_MAX_BYTES | 1.5g",
@@ -289,6 +292,7 @@ class ServerConfigTest {
                 Map.entry("POND_ADMIN_AUTH0_SUBS", "auth0|1, x@clients"),
                 Map.entry("POND_LOCAL_SOURCE_ROOT", "/src"),
                 Map.entry("POND_SOURCE_ALLOWED_HOSTS", "git.local, 10.0.0.1,"),
+                Map.entry("POND_WEBHOOK_ALLOWED_HOSTS", "hooks.local:8080"),
                 Map.entry("POND_TARBALL_MAX_BYTES", "1"),
                 Map.entry("POND_BUNDLE_MAX_BYTES", "2k"),
                 Map.entry("POND_ARTIFACT_MAX_BYTES", "3M"),

@@ -142,7 +142,7 @@ public final class TestDispatch implements AutoCloseable {
                 workers,
                 harnesses,
                 models,
-                new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false));
+                new PreflightSettings(false, UnconfinedShell.ALL, java.util.Set.of(), false, List.of()));
         parts = List.of(
                 reaper::close, leaseDesk::close, database::close, logDatabase::close, state::close, answers::shutdown);
     }

@@ -30,6 +30,24 @@ public final class AddressRules {
 
     /** The addresses that a connection for this url may go to, in the resolver's order. */
     public List<InetAddress> vet(SourceUrl url) throws SourceException {
+        boolean listed = vetSpelling(url);
+        var addresses = resolve(url);
+        check(addresses, listed);
+        return addresses;
+    }
+
+    /**
+     * What can be said before a name is looked up, with the same refusals: of the scheme, and of a host that is an address.
+     */
+    public void vetWritten(SourceUrl url) throws SourceException {
+        boolean listed = vetSpelling(url);
+        if (url.numericHost()) {
+            check(resolve(url), listed);
+        }
+    }
+
+    /** Whether the operator lists the host. */
+    private boolean vetSpelling(SourceUrl url) throws SourceException {
         boolean listed = allowed.stream().anyMatch(host -> host.covers(url));
         if (!url.isHttps() && !listed) {
             throw refused("plain http is only for hosts that this server's operator allows");
@@ -37,14 +55,16 @@ public final class AddressRules {
         if (url.numericHost() && !listed) {
             throw refused("a host must be a name, not an address");
         }
-        var addresses = resolve(url);
+        return listed;
+    }
+
+    private static void check(List<InetAddress> addresses, boolean listed) throws SourceException {
         for (var address : addresses) {
             var reach = AddressBlocks.reachOf(address);
             if (reach == Reach.NEVER || (!listed && (reach == Reach.PRIVATE || isOurs(address)))) {
-                throw refused("the host's address is not one that this server may fetch from");
+                throw refused("the host's address is not one that this server may connect to");
             }
         }
-        return addresses;
     }
 
     private List<InetAddress> resolve(SourceUrl url) throws SourceException {

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SNIHostName;
@@ -34,10 +35,20 @@ public final class GuardedHttp {
     private final int idleMillis;
 
     public GuardedHttp(AddressRules rules, SSLSocketFactory tls, SourceSettings settings) {
+        this(rules, tls, settings.connectTimeout(), settings.idleTimeout());
+    }
+
+    /**
+     * With timeouts of its own.
+     *
+     * @param connect for one address of a host
+     * @param idle how long a connection may stay silent
+     */
+    public GuardedHttp(AddressRules rules, SSLSocketFactory tls, Duration connect, Duration idle) {
         this.rules = rules;
         this.tls = tls;
-        this.connectMillis = Math.toIntExact(settings.connectTimeout().toMillis());
-        this.idleMillis = Math.toIntExact(settings.idleTimeout().toMillis());
+        this.connectMillis = Math.toIntExact(connect.toMillis());
+        this.idleMillis = Math.toIntExact(idle.toMillis());
     }
 
     /** Follows up to five redirects, each checked like the first address, never from https to http. */
@@ -59,7 +70,10 @@ public final class GuardedHttp {
         throw new SourceException(Code.SOURCE_REFUSED, "more than " + MAX_REDIRECTS + " redirects");
     }
 
-    /** One request, whatever its answer. A method other than GET has a body, even an empty one. */
+    /**
+     * One request, whatever its answer; it follows no redirect and repeats nothing. A method other than GET has a body,
+     * even an empty one.
+     */
     public HttpReply send(String method, SourceUrl url, Map<String, String> headers, byte[] body, FetchScope scope)
             throws SourceException {
         var socket = connect(url, rules.vet(url), scope);
