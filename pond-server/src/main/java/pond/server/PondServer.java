@@ -58,6 +58,8 @@ import pond.server.models.ModelHandler;
 import pond.server.models.Models;
 import pond.server.preflight.PreflightHandler;
 import pond.server.preflight.PreflightService;
+import pond.server.runs.RerunHandler;
+import pond.server.runs.RerunService;
 import pond.server.runs.RunHandler;
 import pond.server.runs.RunService;
 import pond.server.sealing.SourceKey;
@@ -194,6 +196,7 @@ public final class PondServer implements RunningServer {
                         EnrollmentService.BEARER_PREFIX, enrollment::findBearer),
                 admins));
         PreflightService preflight = new PreflightService(workers, harnesses, models, roomSettings.preflight());
+        RerunService reruns = new RerunService(database, runs, stages, artifacts, bundles, clock);
         LogTail tail = new LogTail(
                 logs,
                 run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
@@ -209,6 +212,7 @@ public final class PondServer implements RunningServer {
                         new AuditHandler(audit, answers)::register,
                         new PreflightHandler(preflight, answers)::register,
                         new RunHandler(runs, dispatcher, preflight, access, answers)::register,
+                        new RerunHandler(reruns, dispatcher, preflight, access, answers)::register,
                         new LogHandler(tail, access, answers)::register,
                         new UsageHandler(usage, access, answers)::register,
                         new UsageReportHandler(new UsageReports(database, clock), answers)::register,

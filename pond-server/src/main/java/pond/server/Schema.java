@@ -17,6 +17,7 @@ final class Schema {
             "0008_create_invocations.sql",
             "0009_extend_keys.sql",
             "0010_create_webhooks.sql",
+            "0011_create_reruns.sql",
             "0012_create_run_labels.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 

@@ -3,6 +3,7 @@ package pond.common.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pond.common.ids.ProjectId;
@@ -18,6 +19,8 @@ import pond.common.ids.RunId;
  * @param context as submitted
  * @param killConfirmed of a cancelled run: whether nothing of its stages is alive; null otherwise
  * @param callback whom to tell of the end, without its secret
+ * @param rerunOf what the run was made from; null for one that was submitted
+ * @param reruns the latest runs that were made from it, newest first, at most 100; left out of lists
  */
 public record RunView(
         RunId id,
@@ -38,4 +41,10 @@ public record RunView(
         @Nullable Instant cancelRequestedAt,
         @Nullable Boolean killConfirmed,
         @Nullable Waiting waiting,
-        @Nullable Callback callback) {}
+        @Nullable Callback callback,
+        @Nullable RerunOf rerunOf,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<RunId> reruns) {
+    public RunView {
+        reruns = reruns == null ? null : List.copyOf(reruns);
+    }
+}

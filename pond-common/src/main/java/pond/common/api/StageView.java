@@ -3,6 +3,7 @@ package pond.common.api;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pond.common.ids.RunId;
 
 /**
  * A stage of a run. Null means: not yet, or not for this kind.
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the number of the latest attempt, 0 before the first
  * @param worker the name of the worker that has or had it
  * @param attestation {@code verified} when its worker's key has signed how the latest attempt of the agent ended
+ * @param reusedFrom the run in which the stage really ran, when that is another one; that run may be gone
  */
 public record StageView(
         String key,
@@ -28,7 +30,8 @@ public record StageView(
         @Nullable Failure error,
         @Nullable String attestation,
         List<SubstageView> substages,
-        @Nullable Waiting waiting) {
+        @Nullable Waiting waiting,
+        @Nullable RunId reusedFrom) {
 
     /** {@code done} of {@code total} steps; total 0 when it is not known. */
     public record ProgressView(

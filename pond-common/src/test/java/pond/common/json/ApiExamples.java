@@ -28,6 +28,8 @@ import pond.common.api.PoolWorkerList;
 import pond.common.api.PoolWorkerView;
 import pond.common.api.PreflightView;
 import pond.common.api.ReadyView;
+import pond.common.api.RerunFrom;
+import pond.common.api.RerunOf;
 import pond.common.api.RunDetails;
 import pond.common.api.RunEnded;
 import pond.common.api.RunPage;
@@ -49,6 +51,7 @@ import pond.common.problems.ProblemCode;
 /** The bodies of /v1 on the wire. A change here is a change that integrations notice. */
 final class ApiExamples {
     private static final RunId RUN = RunId.of("01890a5d-1111-774b-bcce-b302099a8057");
+    private static final RunId OTHER = RunId.of("01890a5d-2222-774b-bcce-b302099a8057");
     private static final Instant AT = Instant.parse("2026-08-24T10:00:00Z");
     private static final Waiting WAITING = new Waiting("no_capable_worker", "why", AT, AT.plusSeconds(90), "fails");
     private static final String WAITING_JSON = """
@@ -56,7 +59,7 @@ final class ApiExamples {
             "deadline":"2026-08-24T10:01:30.000Z","onDeadline":"fails"}""";
     private static final String QUEUED_STAGE_JSON = """
             {"key":"b","name":"b","category":null,"kind":"noop","status":"queued","attempt":0,"worker":null,"progress":null,
-            "sandbox":null,"startedAt":null,"finishedAt":null,"exitCode":null,"error":null,"attestation":null,"substages":[],"waiting":""" + WAITING_JSON + "}";
+            "sandbox":null,"startedAt":null,"finishedAt":null,"exitCode":null,"error":null,"attestation":null,"substages":[],"waiting":""" + WAITING_JSON + ",\"reusedFrom\":null}";
 
     private ApiExamples() {}
 
@@ -170,7 +173,8 @@ final class ApiExamples {
                         "startedAt":"2026-08-24T10:00:00.000Z","finishedAt":"2026-08-24T10:00:01.500Z","exitCode":3,
                         "error":{"code":"exit_code","message":"exit code 3"},"attestation":"verified",
                         "substages":[{"key":"area-1","title":null,"status":"done","attempt":1,"worker":null,"startedAt":null,
-                        "finishedAt":null,"exitCode":0,"error":null,"attestation":null}],"waiting":null},""" + QUEUED_STAGE_JSON + "]}"));
+                        "finishedAt":null,"exitCode":0,"error":null,"attestation":null}],"waiting":null,
+                        "reusedFrom":"01890a5d-2222-774b-bcce-b302099a8057"},""" + QUEUED_STAGE_JSON + "]}"));
     }
 
     private static Problem problem(@Nullable String stage) {
@@ -221,7 +225,9 @@ final class ApiExamples {
                 AT,
                 null,
                 WAITING,
-                null);
+                null,
+                new RerunOf(OTHER, RerunFrom.FAILED),
+                withDefinition ? List.of(OTHER) : null);
     }
 
     private static String runJson(String definition) {
@@ -230,7 +236,9 @@ final class ApiExamples {
                 "version":12,"trigger":"api","sha":null,""" + definition + """
                 "sources":[],"context":{"n":1.50},"labels":{"team":"core"},"error":{"code":"worker_lost","message":"m"},
                 "createdAt":"2026-08-24T10:00:00.000Z","startedAt":"2026-08-24T10:00:00.000Z","finishedAt":null,
-                "cancelRequestedAt":"2026-08-24T10:00:00.000Z","killConfirmed":null,"waiting":""" + WAITING_JSON + ",\"callback\":null}";
+                "cancelRequestedAt":"2026-08-24T10:00:00.000Z","killConfirmed":null,"waiting":""" + WAITING_JSON + """
+                ,"callback":null,"rerunOf":{"run":"01890a5d-2222-774b-bcce-b302099a8057","from":"failed"}"""
+                + (definition.isEmpty() ? "" : ",\"reruns\":[\"01890a5d-2222-774b-bcce-b302099a8057\"]") + "}";
     }
 
     private static StageView finishedStage() {
@@ -251,7 +259,8 @@ final class ApiExamples {
                 "verified",
                 List.of(new StageView.SubstageView(
                         "area-1", null, StageStatus.DONE, 1, null, null, null, 0, null, null)),
-                null);
+                null,
+                OTHER);
     }
 
     private static StageView queuedStage() {
@@ -271,7 +280,8 @@ final class ApiExamples {
                 null,
                 null,
                 List.of(),
-                WAITING);
+                WAITING,
+                null);
     }
 
     private static EnrollmentCodeView code(@Nullable String plaintext, @Nullable String pool) {

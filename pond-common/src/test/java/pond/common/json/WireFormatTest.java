@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import pond.common.api.RerunRequest;
 import pond.common.api.SubmitRunRequest;
 import pond.common.definition.SourceSpec;
 import pond.common.protocol.AttestedEnd;
@@ -55,8 +56,9 @@ class WireFormatTest {
     void everyRecordOfTheWireHasAnExample() {
         Set<String> shown = new HashSet<>();
         everything().forEach(example -> collectRecords(example.value(), shown));
-        // Is read field by field and never written.
+        // Are read field by field and never written.
         shown.add(SubmitRunRequest.class.getName());
+        shown.add(RerunRequest.class.getName());
         // Has a text of its own, which is signed on one side and made again on the other.
         shown.add(AttestedEnd.class.getName());
 

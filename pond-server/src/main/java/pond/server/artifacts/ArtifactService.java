@@ -197,6 +197,11 @@ public final class ArtifactService {
         return store.of(tx, run, stages);
     }
 
+    /** Shows what a stage of one run has left, areas included, in another run too; the bytes are there once. */
+    public void copy(Tx tx, RunId from, RunId to, String stage) {
+        store.copy(tx, from, to, stage);
+    }
+
     /** Opens an artifact's bytes; empty when they are gone, with their run. The caller closes the channel. */
     public Optional<FileChannel> open(String sha256) {
         return files.open(sha256);

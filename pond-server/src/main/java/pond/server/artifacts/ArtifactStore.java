@@ -106,6 +106,15 @@ final class ArtifactStore {
         tx.update(sql, producer.run(), producer.stage(), substage(producer));
     }
 
+    void copy(Tx tx, RunId from, RunId to, String stage) {
+        tx.update("""
+                INSERT INTO artifacts (run_id, stage_position, stage, substage, name, size, sha256, content_type,
+                    created_at)
+                SELECT ?, stage_position, stage, substage, name, size, sha256, content_type, created_at
+                FROM artifacts WHERE run_id = ? AND stage = ?
+                """, to, from, stage);
+    }
+
     void deleteRun(Tx tx, RunId run) {
         tx.handle().execute("DELETE FROM artifacts WHERE run_id = ?", run.toString());
     }

@@ -1,6 +1,7 @@
 package pond.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import pond.common.api.ArtifactList;
 import pond.common.api.ArtifactView;
 import pond.common.api.LogPage;
 import pond.common.api.PreflightView;
+import pond.common.api.RerunFrom;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
 import pond.common.api.RunView;
@@ -118,6 +120,15 @@ public final class PondClient implements AutoCloseable {
     public RunView cancel(RunId id) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs/" + id + "/cancel"))
                 .post(RequestBody.create(new byte[0], null))
+                .build();
+        return http.json(request, RunView.class);
+    }
+
+    /** Makes a new run from one that has ended. */
+    public RunView rerun(RunId id, RerunFrom from) throws IOException, InterruptedException {
+        Request request = http.request(http.url("v1/runs/" + id + "/rerun"))
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .post(json(JsonNodeFactory.instance.objectNode().put("from", from.toString())))
                 .build();
         return http.json(request, RunView.class);
     }

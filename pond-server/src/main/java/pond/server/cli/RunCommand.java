@@ -27,7 +27,7 @@ import pond.common.json.Json;
         name = "run",
         description = "Submit, watch and cancel runs on a server.",
         mixinStandardHelpOptions = true,
-        subcommands = SubmitCommand.class)
+        subcommands = {SubmitCommand.class, RerunCommand.class})
 public final class RunCommand implements Runnable {
     @Spec
     @Nullable
@@ -39,7 +39,7 @@ public final class RunCommand implements Runnable {
             throw new IllegalStateException("picocli has not filled in the command");
         }
         throw new ParameterException(
-                spec.commandLine(), "one of submit, list, show, logs, cancel, artifacts, usage is needed");
+                spec.commandLine(), "one of submit, rerun, list, show, logs, cancel, artifacts, usage is needed");
     }
 
     @Command(name = "list", description = "List runs, newest first.", mixinStandardHelpOptions = true)

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import pond.common.api.ArtifactView;
 import pond.common.api.Failure;
 import pond.common.api.LogLine;
+import pond.common.api.RerunOf;
 import pond.common.api.RunDetails;
 import pond.common.api.StageView;
 import pond.common.api.UsageView;
@@ -20,6 +21,10 @@ final class RunText {
     static void details(PrintWriter out, RunDetails details) {
         out.println("run " + details.run().id() + " of project "
                 + Table.cell(details.run().projectId()) + ": " + details.run().status());
+        RerunOf origin = details.run().rerunOf();
+        if (origin != null) {
+            out.println("  re-run of " + origin.run() + " from " + origin.from());
+        }
         reason(out, details.run().error(), details.run().waiting());
         Table.print(
                 out,
@@ -27,6 +32,9 @@ final class RunText {
                 details.stages().stream().map(RunText::row).toList());
         for (StageView stage : details.stages()) {
             reason(out, stage.error(), stage.waiting());
+            if (stage.reusedFrom() != null) {
+                out.println("  " + Table.cell(stage.key()) + " ran in run " + stage.reusedFrom());
+            }
         }
     }
 

@@ -41,23 +41,29 @@ final class SubmitCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ObjectNode request = body.read(System.in);
         try (PondClient client = options.client()) {
-            RunView run = client.submit(request);
-            PrintWriter out = options.line().getOut();
-            if (!wait) {
-                out.println(options.json ? Json.write(run) : run.id());
-                return ExitCode.OK;
-            }
-            RunDetails details = watch(client, run);
-            if (options.json) {
-                out.println(Json.write(details));
-            } else {
-                RunText.details(out, details);
-            }
-            return details.run().status() == RunStatus.DONE ? ExitCode.OK : ExitCode.RUN_FAILED;
+            return report(options, client, client.submit(request), wait);
         }
     }
 
-    private RunDetails watch(PondClient client, RunView run) throws IOException, InterruptedException {
+    /** Prints a new run, at once or once it has ended; the exit code that says how that went. */
+    static int report(ServerOptions options, PondClient client, RunView run, boolean wait)
+            throws IOException, InterruptedException {
+        PrintWriter out = options.line().getOut();
+        if (!wait) {
+            out.println(options.json ? Json.write(run) : run.id());
+            return ExitCode.OK;
+        }
+        RunDetails details = watch(options, client, run);
+        if (options.json) {
+            out.println(Json.write(details));
+        } else {
+            RunText.details(out, details);
+        }
+        return details.run().status() == RunStatus.DONE ? ExitCode.OK : ExitCode.RUN_FAILED;
+    }
+
+    private static RunDetails watch(ServerOptions options, PondClient client, RunView run)
+            throws IOException, InterruptedException {
         PrintWriter err = options.line().getErr();
         err.println("run " + run.id());
         Follower follower = new Follower(client, run.id());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.http.Context;
 import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.io.ByteArrayInputStream;
@@ -37,15 +38,29 @@ public final class Bodies {
      * anything but exactly one JSON value in UTF-8 without repeated fields (400).
      */
     public static JsonNode json(Context ctx) throws IOException {
-        String type = ctx.header("Content-Type");
-        if (type == null || !JSON_TYPE.matcher(type.toLowerCase(Locale.ROOT)).matches()) {
-            throw new UnsupportedMediaTypeResponse("the body must be JSON in UTF-8: Content-Type: application/json");
-        }
+        requireJson(ctx);
         byte[] bytes = read(ctx);
         if (bytes.length == 0) {
             throw new PondException(ErrorCode.MALFORMED, "the body is empty; a JSON object is wanted");
         }
         return parse(bytes);
+    }
+
+    /** The same for a call that may leave its body out, and its type with it: an empty object then. */
+    public static JsonNode jsonOrNothing(Context ctx) throws IOException {
+        byte[] bytes = read(ctx);
+        if (bytes.length == 0) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        requireJson(ctx);
+        return parse(bytes);
+    }
+
+    private static void requireJson(Context ctx) {
+        String type = ctx.header("Content-Type");
+        if (type == null || !JSON_TYPE.matcher(type.toLowerCase(Locale.ROOT)).matches()) {
+            throw new UnsupportedMediaTypeResponse("the body must be JSON in UTF-8: Content-Type: application/json");
+        }
     }
 
     private static byte[] read(Context ctx) throws IOException {

@@ -50,7 +50,7 @@ final class FetchExecutor implements Executor {
         SealedSources sealed = runs.sources(run);
         List<SourceSpec> sources;
         try {
-            sources = sealed.open();
+            sources = sealed.openPinned();
         } catch (GeneralSecurityException e) {
             return Outcome.failed(
                     "source_sealed",
@@ -71,6 +71,14 @@ final class FetchExecutor implements Executor {
             Map<String, String> resolved = fetched.sources().stream()
                     .collect(Collectors.toMap(ResolvedSource::label, ResolvedSource::revision));
             runs.fetched(run, bundle, resolved).join();
+            sealed.pins().forEach((label, before) -> {
+                if (!before.equals(resolved.get(label))) {
+                    context.line(
+                            LogStream.SYSTEM,
+                            "source '" + label + "' is not what it was in the run that this one goes on with: that had "
+                                    + before);
+                }
+            });
             return Outcome.done(null);
         } catch (SourceException e) {
             return Outcome.failed(e.code().toString(), String.valueOf(e.getMessage()), null);

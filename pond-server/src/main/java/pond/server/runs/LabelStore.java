@@ -21,8 +21,7 @@ final class LabelStore {
      */
     record Found(String condition, List<Object> values) {
         /** The runs of the rows come after them: the walk through the index is what sorts and bounds the page. */
-        static final String FROM = " FROM run_labels AS found CROSS JOIN runs ON runs.id = found.run_id"
-                + " JOIN run_snapshots ON run_snapshots.run_id = runs.id";
+        static final String FROM = " FROM run_labels AS found CROSS JOIN runs ON runs.id = found.run_id" + RunStore.SUBMITTED;
     }
 
     /** Empty when there is nothing to look for. */

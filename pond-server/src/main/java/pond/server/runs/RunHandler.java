@@ -18,7 +18,6 @@ import pond.common.ids.RunId;
 import pond.server.auth.Access;
 import pond.server.auth.AuthFilter;
 import pond.server.auth.Principal;
-import pond.server.errors.PondException;
 import pond.server.http.Answers;
 import pond.server.http.Bodies;
 import pond.server.http.Params;
@@ -53,15 +52,12 @@ public final class RunHandler {
     private void submit(Context ctx) throws IOException {
         Params.of(ctx);
         Principal principal = AuthFilter.principal(ctx);
-        Optional<String> key = Optional.ofNullable(ctx.header("Idempotency-Key"));
-        if (key.isPresent() && !Idempotency.isKey(key.get())) {
-            throw PondException.invalid("Idempotency-Key", "must be 1 to 255 visible ASCII characters");
-        }
+        Optional<String> key = Idempotency.key(ctx.header(Idempotency.HEADER));
         JsonNode body = Bodies.json(ctx);
         PreflightService.Passed passed = preflight.require(principal, body);
         Submission submission = new Submission(
                 passed.project(),
-                principal instanceof Principal.Service ? Submitter.SERVICE : Submitter.PROJECT,
+                Submitter.of(principal),
                 passed.request(),
                 passed.stages(),
                 passed.warnings(),

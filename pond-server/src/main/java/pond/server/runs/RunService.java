@@ -1,5 +1,6 @@
 package pond.server.runs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.f4b6a3.uuid.UuidCreator;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class RunService implements RunAccess {
     private final InstantSource clock;
     private final RunStore store = new RunStore();
     private final CallbackStore callbacks = new CallbackStore();
+    private final RerunStore reruns = new RerunStore();
     private final Substages substages = new Substages();
     private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
     private volatile @Nullable RunEnds ends;
@@ -70,7 +72,7 @@ public final class RunService implements RunAccess {
                 return CompletableFuture.completedFuture(earlier.get());
             }
         }
-        Run run = Run.queued(new RunId(UuidCreator.getTimeOrderedEpochPlus1()), submission.project(), clock.instant());
+        Run run = made(submission);
         Snapshot snapshot = snapshot(run.id(), submission);
         Optional<CallbackStore.Sealed> callback =
                 seal(run.id(), submission.request().callback());
@@ -87,9 +89,20 @@ public final class RunService implements RunAccess {
                             submission.submitter(),
                             submission.idempotency().orElse(null));
                     callback.ifPresent(row -> callbacks.insert(tx, row));
+                    Origin origin = submission.origin();
+                    if (origin != null) {
+                        reruns.insert(tx, run.id(), origin);
+                    }
                     flow.submitted(tx, run, submission.stages());
-                    return new Submitted(RunViews.run(run, snapshot), true);
+                    return new Submitted(RunViews.created(run, snapshot), true);
                 }));
+    }
+
+    private Run made(Submission submission) {
+        RunId id = new RunId(UuidCreator.getTimeOrderedEpochPlus1());
+        Run run = Run.queued(id, submission.project(), clock.instant());
+        Origin origin = submission.origin();
+        return origin == null || origin.bundle() == null ? run : run.withBundle(origin.bundle());
     }
 
     private Optional<Submitted> replay(Tx tx, Submission submission) {
@@ -109,17 +122,23 @@ public final class RunService implements RunAccess {
     private Snapshot snapshot(RunId id, Submission submission) {
         List<SourceSpec> sources = submission.request().sources();
         Callback callback = submission.request().callback();
+        Origin origin = submission.origin();
+        JsonNode views = SourceViews.of(sources);
+        if (origin != null && origin.bundle() != null) {
+            views = SourceViews.resolved(views, origin.revisions());
+        }
         return new Snapshot(
                 submission.request().trigger(),
                 submission.request().sha(),
                 Json.write(submission.request().definitionJson()),
-                Json.write(SourceViews.of(sources)),
+                Json.write(views),
                 sources.isEmpty() ? null : sourceKey.seal(Json.write(sources), id.toString()),
                 submission.request().context() == null
                         ? null
                         : Json.write(submission.request().context()),
                 Json.write(submission.request().labels()),
-                callback == null ? null : callback.url());
+                callback == null ? null : callback.url(),
+                origin == null ? null : origin.of());
     }
 
     private Optional<CallbackStore.Sealed> seal(RunId id, @Nullable Callback callback) {
@@ -165,7 +184,8 @@ public final class RunService implements RunAccess {
                         run,
                         store.findSnapshot(tx, id).orElseThrow(),
                         new RunViews.Stages(stages.list(tx, id), stages.listReports(tx, id), substages.list(tx, id)),
-                        run.status().isTerminal() ? List.of() : stages.listWaits(tx, id)));
+                        run.status().isTerminal() ? List.of() : stages.listWaits(tx, id),
+                        reruns.list(tx, id)));
     }
 
     /** Newest first; {@code before} is the last run of the page before, null for the first page. */
@@ -242,8 +262,10 @@ public final class RunService implements RunAccess {
 
     /** What a run is made from, secrets included; for the fetch alone. */
     public SealedSources sources(RunId id) {
-        Snapshot snapshot = database.read(tx -> store.findSnapshot(tx, id)).orElseThrow();
-        return new SealedSources(id, snapshot.sha(), snapshot.sealedSources(), sourceKey);
+        return database.read(tx -> {
+            Snapshot snapshot = store.findSnapshot(tx, id).orElseThrow();
+            return new SealedSources(id, snapshot.sha(), snapshot.sealedSources(), reruns.findPins(tx, id), sourceKey);
+        });
     }
 
     /** Whom to tell of the end of a run, secret included; for the one who does that alone. */

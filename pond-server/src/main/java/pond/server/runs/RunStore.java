@@ -9,6 +9,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.Failure;
+import pond.common.api.RerunFrom;
+import pond.common.api.RerunOf;
 import pond.common.api.RunStatus;
 import pond.common.definition.Budget;
 import pond.common.ids.ProjectId;
@@ -31,24 +33,32 @@ final class RunStore {
             """;
     /** Of the submit, what a list shows. */
     private static final String SUMMARY = """
-            trigger, sha, sources, context, labels,
-            (SELECT url FROM run_callbacks WHERE run_callbacks.run_id = runs.id) AS callback_url
+            trigger, sha, sources, context, labels, run_callbacks.url AS callback_url, original, begins
             """;
+    /** Where that is. */
+    static final String SUBMITTED = """
+             JOIN run_snapshots ON run_snapshots.run_id = runs.id
+            LEFT JOIN run_callbacks ON run_callbacks.run_id = runs.id LEFT JOIN reruns ON rerun = runs.id
+            """;
+    private static final String FROM = " FROM runs" + SUBMITTED;
 
     private final LabelStore labelStore = new LabelStore();
 
     void insert(Tx tx, Run run, Snapshot snapshot, Submitter submitter, @Nullable Idempotency idempotency) {
+        BundleRef bundle = run.bundle();
         tx.update(
                 """
-                INSERT INTO runs (id, project_id, submitted_by, status, version, created_at, idempotency_key,
-                                  idempotency_digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO runs (id, project_id, submitted_by, status, version, bundle_sha256, bundle_size, created_at,
+                                  idempotency_key, idempotency_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 run.id(),
                 run.project(),
                 submitter.name().toLowerCase(Locale.ROOT),
                 run.status(),
                 run.version(),
+                bundle == null ? null : bundle.sha256(),
+                bundle == null ? null : bundle.size(),
                 run.createdAt(),
                 idempotency == null ? null : idempotency.key(),
                 idempotency == null ? null : idempotency.digest());
@@ -109,15 +119,16 @@ final class RunStore {
 
     Optional<Snapshot> findSnapshot(Tx tx, RunId id) {
         return tx.find("""
-                SELECT *, (SELECT url FROM run_callbacks WHERE run_callbacks.run_id = run_snapshots.run_id) AS callback_url
-                FROM run_snapshots WHERE run_id = ?
+                SELECT run_snapshots.*, url AS callback_url, original, begins
+                FROM run_snapshots LEFT JOIN run_callbacks USING (run_id) LEFT JOIN reruns ON rerun = run_id
+                WHERE run_id = ?
                 """, row -> snapshot(row, row.text("definition")), id);
     }
 
     /** Without the definition, as in a list. */
     Optional<Listed> findListed(Tx tx, RunId id) {
         return tx.find(
-                "SELECT " + COLUMNS + ", " + SUMMARY + " FROM runs JOIN run_snapshots ON run_id = id WHERE id = ?",
+                "SELECT " + COLUMNS + ", " + SUMMARY + FROM + " WHERE runs.id = ?",
                 RunStore::listed,
                 id);
     }
@@ -155,7 +166,7 @@ final class RunStore {
                 statuses.stream().sorted().map(status -> "'" + status + "'").collect(Collectors.joining(", "));
         String sql = "SELECT " + COLUMNS + ", " + SUMMARY
                 + (all
-                        ? " FROM runs JOIN run_snapshots ON run_id = id WHERE id < ?"
+                        ? FROM + " WHERE runs.id < ?"
                         : Found.FROM + " WHERE found.run_id < ?")
                 + (project == null ? "" : all ? " AND project_id = ?" : " AND found.project_id = ?")
                 + labels.map(Found::condition).orElse("")
@@ -208,7 +219,13 @@ final class RunStore {
                 definition.isEmpty() ? null : row.textOrNull("sealed_sources"),
                 row.textOrNull("context"),
                 row.text("labels"),
-                row.textOrNull("callback_url"));
+                row.textOrNull("callback_url"),
+                rerunOf(row));
+    }
+
+    private static @Nullable RerunOf rerunOf(Row row) {
+        String original = row.textOrNull("original");
+        return original == null ? null : new RerunOf(RunId.of(original), row.constant("begins", RerunFrom.class));
     }
 
     private static Run run(Row row) {

@@ -16,6 +16,7 @@ import pond.common.api.StageStatus;
 import pond.common.api.StageView;
 import pond.common.api.StageView.SubstageView;
 import pond.common.api.Waiting;
+import pond.common.ids.RunId;
 import pond.common.json.Json;
 import pond.server.stages.Stage;
 import pond.server.stages.StageService;
@@ -27,9 +28,14 @@ import pond.server.swarm.Substage;
 final class RunViews {
     private RunViews() {}
 
-    /** Without stages: what waits is then not known. */
+    /** For a list: without stages, so that what waits is not known. */
     static RunView run(Run run, Snapshot snapshot) {
-        return view(run, snapshot, null);
+        return view(run, snapshot, null, null);
+    }
+
+    /** A run that was just made. */
+    static RunView created(Run run, Snapshot snapshot) {
+        return view(run, snapshot, null, List.of());
     }
 
     /**
@@ -40,8 +46,8 @@ final class RunViews {
      */
     record Stages(List<Stage> list, List<StageService.Report> reports, Map<Integer, List<Substage>> areas) {}
 
-    /** Everything about a run. */
-    static RunDetails details(Run run, Snapshot snapshot, Stages all, List<Wait> waits) {
+    /** Everything about a run, with those that were made from it. */
+    static RunDetails details(Run run, Snapshot snapshot, Stages all, List<Wait> waits, List<RunId> reruns) {
         List<Stage> stages = all.list();
         Waits known = new Waits(run, stages, waits);
         List<StageView> views = new ArrayList<>();
@@ -50,7 +56,7 @@ final class RunViews {
             List<Substage> areas = all.areas().getOrDefault(stage.position(), List.of());
             views.add(stage(stage, all.reports().get(i), areas, known.of(stage)));
         }
-        return new RunDetails(view(run, snapshot, known.ofRun()), views);
+        return new RunDetails(view(run, snapshot, known.ofRun(), reruns), views);
     }
 
     private static StageView stage(
@@ -71,7 +77,8 @@ final class RunViews {
                 stage.error(),
                 report.attestation(),
                 areas.stream().map(RunViews::substage).toList(),
-                waiting);
+                waiting,
+                report.reusedFrom());
     }
 
     private static SubstageView substage(Substage one) {
@@ -88,7 +95,7 @@ final class RunViews {
                 one.attestation());
     }
 
-    private static RunView view(Run run, Snapshot snapshot, @Nullable Waiting waiting) {
+    private static RunView view(Run run, Snapshot snapshot, @Nullable Waiting waiting, @Nullable List<RunId> reruns) {
         return new RunView(
                 run.id(),
                 run.project(),
@@ -108,7 +115,9 @@ final class RunViews {
                 run.cancelRequestedAt(),
                 run.killConfirmed(),
                 waiting,
-                snapshot.callbackUrl() == null ? null : Callback.shown(snapshot.callbackUrl()));
+                snapshot.callbackUrl() == null ? null : Callback.shown(snapshot.callbackUrl()),
+                snapshot.rerunOf(),
+                reruns);
     }
 
     private static Map<String, String> labels(String json) {

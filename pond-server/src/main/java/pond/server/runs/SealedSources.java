@@ -2,6 +2,7 @@ package pond.server.runs;
 
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pond.common.definition.SourceSpec;
 import pond.common.ids.RunId;
@@ -17,12 +18,14 @@ public final class SealedSources {
     private final RunId run;
     private final @Nullable String sha;
     private final @Nullable String sealed;
+    private final Map<String, String> pins;
     private final SourceKey key;
 
-    SealedSources(RunId run, @Nullable String sha, @Nullable String sealed, SourceKey key) {
+    SealedSources(RunId run, @Nullable String sha, @Nullable String sealed, Map<String, String> pins, SourceKey key) {
         this.run = run;
         this.sha = sha;
         this.sealed = sealed;
+        this.pins = Map.copyOf(pins);
         this.key = key;
     }
 
@@ -56,8 +59,18 @@ public final class SealedSources {
         return sha;
     }
 
+    /** What the sources were resolved to in an earlier run that this one goes on with, by label. */
+    public Map<String, String> pins() {
+        return pins;
+    }
+
+    /** As {@link #open}, but held to {@link #pins} where their kind can be. */
+    public List<SourceSpec> openPinned() throws GeneralSecurityException {
+        return Pins.apply(open(), pins);
+    }
+
     /**
-     * The sources with their secrets.
+     * The sources with their secrets, as they were submitted.
      *
      * @throws GeneralSecurityException when the server's source key is not the one that they were sealed with
      */

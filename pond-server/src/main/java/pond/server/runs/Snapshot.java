@@ -1,6 +1,7 @@
 package pond.server.runs;
 
 import org.jspecify.annotations.Nullable;
+import pond.common.api.RerunOf;
 
 /**
  * What was submitted, as JSON texts. {@code sources} is what readers see, without secrets; the rest of the sources is
@@ -16,4 +17,5 @@ record Snapshot(
         @Nullable String sealedSources,
         @Nullable String context,
         String labels,
-        @Nullable String callbackUrl) {}
+        @Nullable String callbackUrl,
+        @Nullable RerunOf rerunOf) {}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,17 @@ final class SourceViews {
             }
         });
         return views;
+    }
+
+    /** What {@link #resolved} has added, by label. */
+    static Map<String, String> revisions(JsonNode views) {
+        Map<String, String> revisions = new HashMap<>();
+        views.forEach(view -> {
+            if (view.has("resolved")) {
+                revisions.put(view.path("label").asText(), view.path("resolved").asText());
+            }
+        });
+        return revisions;
     }
 
     private static ObjectNode digests(Map<String, String> files) {

@@ -2,6 +2,7 @@ package pond.server.stages;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.Failure;
@@ -54,6 +55,16 @@ public record Stage(
             predecessors = List.copyOf(predecessors);
         }
 
+        /** The same, with a stage more that must be done before. */
+        public Plan after(int predecessor) {
+            if (predecessors.contains(predecessor)) {
+                return this;
+            }
+            List<Integer> more = new ArrayList<>(predecessors);
+            more.add(predecessor);
+            return new Plan(position, key, name, category, kind, executorJson, timeout, retryJson, needs, more);
+        }
+
         public ExecutorSpec executor() {
             return Json.read(executorJson, ExecutorSpec.class);
         }
@@ -66,6 +77,14 @@ public record Stage(
     /** A stage whose turn has not come. */
     public static Stage pending(Plan plan) {
         return new Stage(plan, StageStatus.PENDING, 0, null, null, null, null, null, null);
+    }
+
+    /** The stage, done as it is, as a stage of another run. */
+    public Stage in(Plan other) {
+        if (status != StageStatus.DONE) {
+            throw new IllegalStateException("stage " + plan.key() + " is " + status + ", so it must run again");
+        }
+        return new Stage(other, status, attempt, worker, sandbox, startedAt, finishedAt, exitCode, error);
     }
 
     public int position() {

@@ -27,13 +27,21 @@ public final class StageService {
      * What is said of a stage besides its state.
      *
      * @param attestation {@code verified} when its worker's key has signed how the latest attempt ended
+     * @param reusedFrom the run in which it really ran, when that is another one
      */
     public record Report(
-            Optional<ProgressView> progress, @Nullable String attestation) {}
+            Optional<ProgressView> progress,
+            @Nullable String attestation,
+            @Nullable RunId reusedFrom) {}
 
     /** What is said of each stage, in the order of {@link #list}. */
     public List<Report> listReports(Tx tx, RunId run) {
         return stages.listReports(tx, run);
+    }
+
+    /** Marks a stage that was inserted as done as the one of another run, and reports of it what that reports. */
+    public void reuse(Tx tx, RunId from, RunId to, int position) {
+        stages.reuse(tx, from, to, position);
     }
 
     /** Throws {@link IllegalStateException} when the stage is not in the expected status: someone else moved first. */

@@ -19,11 +19,13 @@ import pond.server.db.Tx;
 final class StageStore {
     void insert(Tx tx, RunId run, Stage stage) {
         Stage.Plan plan = stage.plan();
+        SandboxView sandbox = stage.sandbox();
         tx.update(
                 """
                 INSERT INTO stages (run_id, position, key, name, category, kind, executor, timeout_ms, retry, needs,
-                                    predecessors, status, attempt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                    predecessors, status, attempt, worker, profile, effective, backend, started_at,
+                                    finished_at, exit_code)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 run,
                 plan.position(),
@@ -37,7 +39,29 @@ final class StageStore {
                 plan.needs(),
                 plan.predecessors().stream().map(String::valueOf).collect(Collectors.joining(",")),
                 stage.status(),
-                stage.attempt());
+                stage.attempt(),
+                stage.worker(),
+                sandbox == null ? null : sandbox.profile(),
+                sandbox == null ? null : sandbox.effective(),
+                sandbox == null ? null : sandbox.backend(),
+                stage.startedAt(),
+                stage.finishedAt(),
+                stage.exitCode());
+    }
+
+    /** Says of a stage what is said of it in another run, and that it ran there, or where that run has it from. */
+    void reuse(Tx tx, RunId from, RunId to, int position) {
+        int rows = tx.update("""
+                UPDATE stages SET progress_done = original.progress_done, progress_total = original.progress_total,
+                                  progress_message = original.progress_message, attestation = original.attestation,
+                                  reused_from = coalesce(original.reused_from, original.run_id)
+                FROM stages AS original
+                WHERE stages.run_id = ? AND stages.position = ? AND original.run_id = ?
+                  AND original.position = stages.position AND original.key = stages.key AND original.status = 'done'
+                """, to, position, from);
+        if (rows != 1) {
+            throw new IllegalStateException("stage " + position + " of run " + from + " cannot be reused");
+        }
     }
 
     void update(Tx tx, RunId run, StageStatus expected, Stage now) {
@@ -92,9 +116,15 @@ final class StageStore {
     /** What is said of each stage, in the order of {@link #list}. */
     List<StageService.Report> listReports(Tx tx, RunId run) {
         return tx.list("""
-                SELECT progress_done, progress_total, progress_message, attestation
+                SELECT progress_done, progress_total, progress_message, attestation, reused_from
                 FROM stages WHERE run_id = ? ORDER BY position
-                """, row -> new StageService.Report(progress(row), row.textOrNull("attestation")), run);
+                """, StageStore::report, run);
+    }
+
+    private static StageService.Report report(Row row) {
+        String reusedFrom = row.textOrNull("reused_from");
+        return new StageService.Report(
+                progress(row), row.textOrNull("attestation"), reusedFrom == null ? null : RunId.of(reusedFrom));
     }
 
     private static Stage stage(Row row) {

@@ -65,6 +65,17 @@ public final class Substages {
         }
     }
 
+    /** Gives the same stage of another run the areas of this one, as they ended. */
+    public void copy(Tx tx, RunId from, RunId to, int position) {
+        tx.update("""
+                INSERT INTO substages (run_id, position, key, ordinal, title, globs, why, status, attempt, worker,
+                                       started_at, finished_at, exit_code, error_code, error_message, attestation)
+                SELECT ?, position, key, ordinal, title, globs, why, status, attempt, worker,
+                       started_at, finished_at, exit_code, error_code, error_message, attestation
+                FROM substages WHERE run_id = ? AND position = ?
+                """, to, from, position);
+    }
+
     /** The areas of a stage, in the order of the list that they came from; none of a stage without a fan-out. */
     public List<Substage> list(Tx tx, RunId run, int position) {
         return tx.list(

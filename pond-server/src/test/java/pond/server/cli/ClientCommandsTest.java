@@ -64,7 +64,9 @@ class ClientCommandsTest {
         routes.post("/v1/runs/preflight", ctx -> {
             throw PondException.invalid("definition.stages", "is required");
         });
-        routes.get("/v1/runs/{id}", ctx -> answers.json(ctx, 200, Map.of("run", run(status), "stages", List.of())));
+        routes.get(
+                "/v1/runs/{id}",
+                ctx -> answers.json(ctx, 200, Map.of("run", run(status), "stages", List.of(reusedStage()))));
         routes.get("/v1/runs/{id}/logs", ctx -> {
             boolean first = "0".equals(ctx.queryParam("since"));
             Map<String, Object> line = new HashMap<>(Map.of(
@@ -97,6 +99,11 @@ class ClientCommandsTest {
                 "/v1/runs/{id}/artifacts/<name>",
                 ctx -> ctx.result(
                         ctx.pathParam("name").equals("reports/a b.txt") ? ARTIFACT : "wrong " + ctx.pathParam("name")));
+        routes.post("/v1/runs/{id}/rerun", ctx -> {
+            bodies.add(Bodies.json(ctx).toString());
+            idempotencyKeys.add(String.valueOf(ctx.header("Idempotency-Key")));
+            answers.json(ctx, 201, run("queued"));
+        });
         routes.post("/v1/runs/{id}/cancel", ctx -> answers.json(ctx, 202, run("cancelling")));
     }
 
@@ -119,7 +126,27 @@ class ClientCommandsTest {
                 "labels",
                 Map.of(),
                 "createdAt",
-                "2030-01-01T00:00:00.000Z");
+                "2030-01-01T00:00:00.000Z",
+                "rerunOf",
+                Map.of("run", RUN, "from", "failed"));
+    }
+
+    private static Map<String, Object> reusedStage() {
+        return Map.of(
+                "key",
+                "build",
+                "name",
+                "build",
+                "kind",
+                "shell",
+                "status",
+                "done",
+                "attempt",
+                1,
+                "substages",
+                List.of(),
+                "reusedFrom",
+                RUN);
     }
 
     @AfterEach
@@ -179,6 +206,23 @@ class ClientCommandsTest {
         assertThat(Json.readTree(out.toString()).get("line").asText()).isEqualTo("\u001b[31mred\u001b[0m");
         assertThat(run("run", "cancel", RUN)).isZero();
         assertThat(out.toString()).contains("cancelling");
+    }
+
+    @Test
+    void rerunPrintsTheNewRunAndWaitsForItWhenAsked() {
+        assertThat(run("run", "rerun", RUN, "--from", "failed")).isZero();
+        assertThat(out.toString()).isEqualTo(RUN + System.lineSeparator());
+        assertThat(run("run", "rerun", RUN, "--json")).isZero();
+        assertThat(bodies).containsExactly("{\"from\":\"failed\"}", "{\"from\":\"start\"}");
+        assertThat(idempotencyKeys).doesNotHaveDuplicates().allMatch(key -> key.length() == 36);
+
+        status = "failed";
+        assertThat(run("run", "rerun", RUN, "--wait")).isEqualTo(ExitCode.RUN_FAILED);
+        assertThat(out.toString())
+                .contains("run " + RUN + " of project p: failed", "re-run of " + RUN + " from failed")
+                .contains("build ran in run " + RUN);
+        assertThat(run("run", "rerun", RUN, "--from", "middle")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("run", "rerun")).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

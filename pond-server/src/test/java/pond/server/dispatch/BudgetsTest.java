@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pond.common.api.RerunFrom;
 import pond.common.definition.Budget;
 import pond.common.ids.RunId;
 import pond.common.ids.WorkerId;
@@ -169,6 +170,22 @@ class BudgetsTest {
         assertThat(orders.overBudget()).isEmpty();
         get(worker.complete(new Completion(job.ref(), Outcome.cancelled(), 0, List.of(), Receipt.NONE, null)));
         assertThat(server.status(run)).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aReRunHasItsBudgetsToItselfAndCostsNothingYet() throws Exception {
+        RunId first = agents.submit("{\"max_tokens\":100}", "{\"max_tokens\":50}", "one");
+        Job job = lease(1).get(0);
+        use(job, 40);
+        get(worker.complete(
+                new Completion(job.ref(), Outcome.failed("bad", "it was bad", 1), 0, List.of(), Receipt.NONE, null)));
+        assertThat(server.status(first)).isEqualTo("failed");
+
+        RunId again = server.rerun(first, RerunFrom.FAILED);
+
+        assertThat(left(again, "one")).isEqualTo(new Budget(null, 50L));
+        assertThat(server.rooms.usage().of(again).totals().calls()).isZero();
+        assertThat(server.rooms.usage().of(first).totals().calls()).isEqualTo(1);
     }
 
     private Budget left(RunId run, String key) {

@@ -19,6 +19,7 @@ import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
 import pond.server.dispatch.RunEvent.End;
+import pond.server.runs.Reuse;
 import pond.server.runs.Run;
 import pond.server.runs.RunMoves;
 import pond.server.stages.Stage;
@@ -40,6 +41,22 @@ final class MachineModel {
 
     MachineModel(List<Stage.Plan> plans) {
         stages = plans.stream().map(Stage::pending).toList();
+    }
+
+    /** What a re-run from what failed begins with, after a run that has ended. */
+    MachineModel rerun(boolean bundleKept) {
+        assertThat(run.status().isTerminal()).isTrue();
+        List<Stage> planned = stages.stream()
+                .map(stage -> Stage.pending(plan(
+                        stage.position(),
+                        stage.plan().kind(),
+                        stage.plan().retry(),
+                        stage.plan().predecessors().toArray(Integer[]::new))))
+                .toList();
+        MachineModel again = new MachineModel(List.of());
+        again.stages = Reuse.ofDone(planned, stages, bundleKept).stages();
+        again.seconds = seconds;
+        return again;
     }
 
     static Stage.Plan plan(int position, ExecutorKind kind, RetrySpec retry, Integer... predecessors) {
@@ -181,6 +198,11 @@ final class MachineModel {
             assertThat(enqueue.attempt()).isEqualTo(stage(effect.position()).attempt() + 1);
             assertThat(stage(effect.position()).plan().predecessors())
                     .allSatisfy(earlier -> assertThat(stage(earlier).status()).isEqualTo(StageStatus.DONE));
+            assertThat(StageGraph.ancestors(stages, stage(effect.position())))
+                    .as("what %s may read is there", effect)
+                    .allSatisfy(earlier -> assertThat(stages)
+                            .anyMatch(
+                                    stage -> stage.plan().key().equals(earlier) && stage.status() == StageStatus.DONE));
             jobs.put(effect.position(), new Live(enqueue.attempt(), false, false));
         } else if (effect instanceof Effect.Withdraw) {
             assertThat(job).as("%s", effect).isNotNull().matches(live -> !live.leased());

@@ -21,6 +21,7 @@ import pond.server.stages.Stage;
 /** Random runs and random events; {@link MachineModel} checks after each what must hold. */
 class RunMachineSimulationTest {
     private static final int RUNS = 4_000;
+    private static final int RERUNS = 6;
     private static final int MAX_EVENTS = 500;
     private static final List<ExecutorKind> KINDS =
             List.of(ExecutorKind.NOOP, ExecutorKind.BUILTIN, ExecutorKind.SHELL);
@@ -30,22 +31,40 @@ class RunMachineSimulationTest {
         long first = new Random().nextLong();
         Map<RunStatus, Integer> ends = new EnumMap<>(RunStatus.class);
         for (long seed = first; seed < first + RUNS; seed++) {
-            ends.merge(simulate(seed), 1, Integer::sum);
+            ends.merge(simulate(seed, 1), 1, Integer::sum);
         }
         assertThat(ends.keySet())
                 .as("a simulation that never reaches an end proves nothing about it")
                 .containsExactlyInAnyOrder(RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED);
     }
 
-    private static RunStatus simulate(long seed) {
+    @Test
+    void invariantsHoldWhereStagesAreReused() {
+        long first = new Random().nextLong();
+        int done = 0;
+        for (long seed = first; seed < first + RUNS; seed++) {
+            done += simulate(seed, RERUNS) == RunStatus.DONE ? 1 : 0;
+        }
+        assertThat(done)
+                .as("runs that came to a good end, some after several tries")
+                .isGreaterThan(RUNS / 2);
+    }
+
+    /** How a run ends, re-run from what failed until it is done, or has been begun that often. */
+    private static RunStatus simulate(long seed, int times) {
         Random random = new Random(seed);
         List<String> history = new ArrayList<>();
         try {
             MachineModel model = new MachineModel(plans(random)).submit();
             history.add("submitted: " + model);
-            while (!model.run().status().isTerminal()) {
-                assertThat(history).as("this run never ends").hasSizeLessThan(MAX_EVENTS);
-                history.add(step(model, random) + ": " + model);
+            toTheEnd(model, random, history);
+            for (int more = 1; more < times && model.run().status() != RunStatus.DONE; more++) {
+                history.clear();
+                boolean kept = random.nextBoolean();
+                model = model.rerun(kept);
+                history.add("re-run, bundle " + kept + ": " + model.statuses());
+                model.submit();
+                toTheEnd(model, random, history);
             }
             return model.run().status();
         } catch (AssertionError | RuntimeException e) {
@@ -53,15 +72,29 @@ class RunMachineSimulationTest {
         }
     }
 
+    private static void toTheEnd(MachineModel model, Random random, List<String> history) {
+        while (!model.run().status().isTerminal()) {
+            assertThat(history).as("this run never ends").hasSizeLessThan(MAX_EVENTS);
+            history.add(step(model, random) + ": " + model);
+        }
+    }
+
     private static List<Stage.Plan> plans(Random random) {
         List<Stage.Plan> plans = new ArrayList<>();
         int count = 1 + random.nextInt(7);
-        for (int position = 0; position < count; position++) {
+        boolean fetches = random.nextBoolean();
+        if (fetches) {
+            plans.add(MachineModel.plan(0, ExecutorKind.FETCH, RetrySpec.NONE));
+        }
+        for (int position = plans.size(); position < count; position++) {
             List<Integer> before = new ArrayList<>();
             for (int earlier = 0; earlier < position; earlier++) {
                 if (random.nextInt(3) == 0) {
                     before.add(earlier);
                 }
+            }
+            if (fetches && before.isEmpty()) {
+                before.add(0);
             }
             Set<RetryOn> on = EnumSet.noneOf(RetryOn.class);
             for (RetryOn one : RetryOn.values()) {

@@ -59,6 +59,52 @@ class RunMachineTest {
     }
 
     @Test
+    void whatIsReusedIsNotQueuedAgain() {
+        MachineModel failed =
+                diamond().submit().done(0).lease(1).lease(2).end(1, End.FAILED).end(2, End.DONE);
+        assertThat(failed.statuses()).containsExactly(DONE, FAILED, DONE, SKIPPED);
+
+        MachineModel again = failed.rerun(true).submit();
+
+        assertThat(again.statuses()).containsExactly(DONE, QUEUED, DONE, PENDING);
+        assertThat(again.effects()).containsExactly(new Effect.Enqueue(1, 1, Duration.ZERO));
+        assertThat(again.run().status()).isEqualTo(RunStatus.QUEUED);
+        assertThat(again.stage(0)).as("as it ended").isEqualTo(failed.stage(0));
+        again.done(1, 3);
+        assertThat(again.run().status()).isEqualTo(RunStatus.DONE);
+    }
+
+    @Test
+    void whatRunsAgainWaitsForAFetchThatIsRepeated() {
+        MachineModel failed = new MachineModel(List.of(
+                        MachineModel.plan(0, ExecutorKind.FETCH, ONCE),
+                        MachineModel.plan(1, ExecutorKind.SHELL, ONCE, 0),
+                        MachineModel.plan(2, ExecutorKind.SHELL, ONCE, 1)))
+                .submit()
+                .done(0, 1)
+                .lease(2)
+                .end(2, End.FAILED);
+
+        assertThat(failed.rerun(true).submit().statuses()).containsExactly(DONE, DONE, QUEUED);
+        MachineModel gone = failed.rerun(false).submit();
+        assertThat(gone.statuses()).containsExactly(QUEUED, DONE, PENDING);
+        gone.done(0);
+        assertThat(gone.statuses()).containsExactly(DONE, DONE, QUEUED);
+
+        MachineModel third =
+                failed.rerun(false).submit().lease(0).end(0, End.FAILED).rerun(false);
+        assertThat(third.submit().statuses()).as("the fetch alone failed").containsExactly(QUEUED, DONE, PENDING);
+    }
+
+    @Test
+    void aStageThatIsNotDoneCannotBeReused() {
+        MachineModel chain = chain(2).submit().done(0).lease(1);
+        assertThatThrownBy(() -> chain.stage(1).in(chain.stage(1).plan()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("it must run again");
+    }
+
+    @Test
     void aFailureSkipsTheRestWhileSiblingsFinish() {
         MachineModel diamond = diamond().submit().done(0).lease(1).lease(2).end(1, End.FAILED);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static pond.testing.TestDatabase.get;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import pond.common.api.EnrollmentCodeView;
+import pond.common.api.RerunFrom;
+import pond.common.api.RerunOf;
 import pond.common.api.RunDetails;
 import pond.common.api.StageView;
 import pond.common.ids.RunId;
@@ -34,6 +37,7 @@ import pond.server.logs.LogService;
 import pond.server.models.Models;
 import pond.server.preflight.PreflightService;
 import pond.server.preflight.PreflightSettings;
+import pond.server.runs.RerunService;
 import pond.server.runs.RunService;
 import pond.server.runs.Submission;
 import pond.server.runs.Submitter;
@@ -178,6 +182,17 @@ public final class TestDispatch implements AutoCloseable {
     /** The same with a whole definition. */
     RunId submitDefinition(String project, String definition) {
         return get(runs.submit(submissionOf(project, definition), dispatcher))
+                .run()
+                .id();
+    }
+
+    /** Makes a run from one that has ended. */
+    RunId rerun(RunId original, RerunFrom from) throws IOException {
+        RerunService reruns =
+                new RerunService(rooms.database(), runs, rooms.stages(), rooms.artifacts(), rooms.bundles(), clock);
+        RerunOf of = new RerunOf(original, from);
+        PreflightService.Passed passed = preflight.require(new Principal.Service(), reruns.body(of));
+        return get(reruns.rerun(of, passed, Submitter.SERVICE, Optional.empty(), dispatcher))
                 .run()
                 .id();
     }

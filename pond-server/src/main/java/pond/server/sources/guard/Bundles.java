@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,19 @@ public final class Bundles {
     /** Opens a bundle for reading; one that is deleted meanwhile can be read to its end. */
     public InputStream open(String sha256) throws IOException {
         return Files.newInputStream(path(sha256));
+    }
+
+    /**
+     * Whether the bundle is there; if so, it counts as stored just now, so that no sweep takes it from a run that is about
+     * to name it.
+     */
+    public synchronized boolean renew(String sha256, Instant now) throws IOException {
+        try {
+            Files.setLastModifiedTime(path(sha256), FileTime.from(now));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /** Deletes a bundle; false when it was not there. */

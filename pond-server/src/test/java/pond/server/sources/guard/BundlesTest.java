@@ -51,6 +51,14 @@ class BundlesTest {
     }
 
     @Test
+    void aBundleThatIsRenewedCountsAsNew() throws IOException {
+        store(A, OLD);
+        assertThat(bundles.renew(A, OLD.plusSeconds(100))).isTrue();
+        assertThat(bundles.renew(B, OLD)).isFalse();
+        assertThat(bundles.sweep(Set.of(), OLD.plusSeconds(50))).isZero();
+    }
+
+    @Test
     void aBundleThatIsStoredAgainCountsAsNew() throws IOException {
         store(A, OLD);
         store(A, OLD.plusSeconds(100));

@@ -1,0 +1,48 @@
+package pond.server.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import pond.common.api.RerunFrom;
+import pond.common.ids.RunId;
+
+/** {@code run rerun}. */
+@Command(
+        name = "rerun",
+        description = "Make a new run from one that has ended, and print its id.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0, 1, 2, 3, 4:as for run submit"})
+final class RerunCommand implements Callable<Integer> {
+    @Mixin
+    ServerOptions options = new ServerOptions();
+
+    @Parameters(paramLabel = "RUN", description = "The id of the run that has ended.")
+    @Nullable
+    RunId id;
+
+    @Option(
+            names = "--from",
+            paramLabel = "start|failed",
+            description = "start: every stage runs. failed: stages that were done are reused, the others run.")
+    RerunFrom from = RerunFrom.START;
+
+    @Option(
+            names = "--wait",
+            description = "Wait for the end; the log goes to stderr. Ending this command does not end the run.")
+    boolean wait;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (id == null) {
+            throw new IllegalStateException("picocli has not filled in the run");
+        }
+        try (PondClient client = options.client()) {
+            return SubmitCommand.report(options, client, client.rerun(id, from), wait);
+        }
+    }
+}
