@@ -12,7 +12,7 @@ import pond.common.ids.RunId;
 /**
  * A run, as {@code POST /v1/runs} answers it and as it stands inside the answers of the other calls.
  *
- * @param terminal whether nothing will ever change again
+ * @param terminal whether it has ended; nothing but {@code reruns} changes any more then
  * @param version grows with every change; {@code ?wait=&version=} waits for the next one
  * @param definition as submitted; left out of lists
  * @param sources as submitted, secrets as {@code "***"}, inline files as digests, with what each was resolved to

@@ -45,10 +45,31 @@ class DocumentedExampleTest {
         assertThat(pond.project("orchard").get("/v1/runs").json().path("runs")).hasSize(1);
     }
 
+    /** One after another, on a run that has failed. */
+    @Test
+    void theLinesAboutReRunsRunAsTheyStand() throws IOException, InterruptedException {
+        Client client = pond.service();
+        String run = client.submit(Body.of(Body.noop("a"), Body.shell("b", "exit 3")));
+        client.end(run);
+        String page = resource("/docs/integrate.md");
+        String section = page.substring(page.indexOf("### Re-run"));
+        String lines = section.substring(section.indexOf("```sh") + 5, section.indexOf("\n```\n"));
+
+        String printed = bash("RUN=" + run + "\n{" + lines + "\n} | jq -c .rerunOf", client.token());
+
+        assertThat(printed.lines())
+                .containsExactly(
+                        "{\"run\":\"" + run + "\",\"from\":\"start\"}",
+                        "{\"run\":\"" + run + "\",\"from\":\"failed\"}");
+    }
+
     private static String example() throws IOException {
-        try (InputStream script = Objects.requireNonNull(
-                DocumentedExampleTest.class.getResourceAsStream("/scenarios/submit-and-poll.sh"))) {
-            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        return resource("/scenarios/submit-and-poll.sh");
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream text = Objects.requireNonNull(DocumentedExampleTest.class.getResourceAsStream(name))) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
