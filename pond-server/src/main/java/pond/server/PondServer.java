@@ -42,6 +42,8 @@ import pond.server.dispatch.Reaper;
 import pond.server.dispatch.WorkerDesk;
 import pond.server.docs.DocsHandler;
 import pond.server.enrollment.EnrollmentService;
+import pond.server.events.EventHandler;
+import pond.server.events.EventService;
 import pond.server.harnesses.HarnessHandler;
 import pond.server.harnesses.Harnesses;
 import pond.server.http.Answers;
@@ -200,6 +202,7 @@ public final class PondServer implements RunningServer {
         LogTail tail = new LogTail(
                 logs,
                 run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
+        EventService events = closing.add(new EventService(runs, logs, EventService.Settings.usual()));
         return closing.add(HttpServer.start(
                 HttpServer.Settings.of(config.host(), config.port()),
                 answers,
@@ -214,6 +217,7 @@ public final class PondServer implements RunningServer {
                         new RunHandler(runs, dispatcher, preflight, access, answers)::register,
                         new RerunHandler(reruns, dispatcher, preflight, access, answers)::register,
                         new LogHandler(tail, access, answers)::register,
+                        new EventHandler(events, access, answers)::register,
                         new UsageHandler(usage, access, answers)::register,
                         new UsageReportHandler(new UsageReports(database, clock), answers)::register,
                         new WebhookHandler(webhooks.service(), access, answers)::register,

@@ -44,6 +44,10 @@ public final class TestHttp implements AutoCloseable {
         }
     }
 
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + server.port());
+    }
+
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .timeout(DEADLINE);

@@ -12,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import pond.common.json.Json;
 
 /**
- * How handlers answer: with a value at hand, with one that a future brings, or after a long poll. Waiting costs no
- * thread, and whoever completes a future never writes to a socket: that is always done by an HTTP thread, because a slow
- * reader may hold it up. Safe to share; make one, give it to the handlers and to {@link HttpServer#start}.
+ * How handlers answer: with a value at hand, with one that a future brings, after a long poll, or with a stream. Waiting
+ * costs no thread, and whoever completes a future never writes to a socket: that is always done by an HTTP thread, because
+ * a slow reader may hold it up. (Streams are written so that no reader can hold up anybody.) Safe to share; make one, give it to the handlers and to {@link HttpServer#start}.
  */
 public final class Answers implements AutoCloseable {
     private static final int MAX_THREADS = 64;
@@ -83,7 +84,31 @@ public final class Answers implements AutoCloseable {
         when(ctx, park(ctx, atMost, awaited, otherwise), write);
     }
 
-    /** Ends every long poll now, and those that come later at once. */
+    /**
+     * Answers with pieces until they end, the caller hangs up or the server stops; status and headers are those that the
+     * context has. No time is too long for that.
+     */
+    public void stream(Context ctx, Pieces pieces) {
+        Outflow flow = new Outflow(ServletContextResponse.getServletContextResponse(ctx.res()), pieces);
+        ctx.future(() -> {
+            ctx.req().getAsyncContext().setTimeout(0);
+            Runnable end = flow::cut;
+            waits.add(end);
+            Runnable unwatch = watch(ctx, end);
+            CompletableFuture<Void> over = flow.over().whenComplete((none, failure) -> {
+                waits.remove(end);
+                unwatch.run();
+            });
+            flow.start();
+            // The stop may have begun before the entry above.
+            if (ending) {
+                end.run();
+            }
+            return over;
+        });
+    }
+
+    /** Ends every long poll and stream now, and those that come later at once. */
     void endWaits() {
         ending = true;
         waits.forEach(Runnable::run);
@@ -118,9 +143,7 @@ public final class Answers implements AutoCloseable {
         }
         Runnable end = () -> awaited.complete(otherwise);
         waits.add(end);
-        Runnable unwatch = ctx.<Object>attribute(FrontDoor.CONNECTION) instanceof SocketChannel channel
-                ? hangups.watch(channel, end)
-                : () -> {};
+        Runnable unwatch = watch(ctx, end);
         // The stop may have begun between the look at it and the entry above.
         if (ending) {
             end.run();
@@ -130,5 +153,11 @@ public final class Answers implements AutoCloseable {
                     waits.remove(end);
                     unwatch.run();
                 });
+    }
+
+    private Runnable watch(Context ctx, Runnable onHangup) {
+        return ctx.<Object>attribute(FrontDoor.CONNECTION) instanceof SocketChannel channel
+                ? hangups.watch(channel, onHangup)
+                : () -> {};
     }
 }

@@ -101,7 +101,12 @@ public final class LogService {
 
     /** At most {@code limit} lines (1 or more), and not much more than 1 MiB of text, after {@code since}. */
     public Page page(RunId run, long since, int limit) {
-        return page(run, since, new Bounds(limit, PAGE_CHARS));
+        return page(run, since, limit, PAGE_CHARS);
+    }
+
+    /** As {@link #page(RunId, long, int)}, with at most {@code chars} of text; a longer line is a page of its own. */
+    public Page page(RunId run, long since, int limit, int chars) {
+        return page(run, since, new Bounds(limit, chars));
     }
 
     Page page(RunId run, long since, Bounds bounds) {

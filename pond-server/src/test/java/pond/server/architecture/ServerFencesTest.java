@@ -61,6 +61,7 @@ class ServerFencesTest {
             List.of("preflight"),
             List.of("runs"),
             List.of("webhooks"),
+            List.of("events"),
             List.of("dispatch"),
             List.of("workerapi"),
             List.of("local"),
