@@ -21,7 +21,8 @@ final class LabelStore {
      */
     record Found(String condition, List<Object> values) {
         /** The runs of the rows come after them: the walk through the index is what sorts and bounds the page. */
-        static final String FROM = " FROM run_labels AS found CROSS JOIN runs ON runs.id = found.run_id" + RunStore.SUBMITTED;
+        static final String FROM =
+                " FROM run_labels AS found CROSS JOIN runs ON runs.id = found.run_id" + RunStore.SUBMITTED;
     }
 
     /** Empty when there is nothing to look for. */

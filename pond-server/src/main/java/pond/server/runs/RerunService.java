@@ -64,7 +64,8 @@ public final class RerunService {
     }
 
     /**
-     * The body of a submit that would make the run again, with the secrets of its sources: for the preflight alone.
+     * The body of a submit that would make the run again, with the secrets of its sources and of its callback: for the
+     * preflight alone.
      *
      * @throws PondException CONFLICT when the run has not ended, when nothing of it is left to do, or when its sources
      *     cannot be opened any more; not found when it is gone
@@ -75,28 +76,34 @@ public final class RerunService {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("projectId", original.run().project().value()).put("trigger", TRIGGER);
         body.set("definition", Json.readTree(snapshot.definition()));
-        body.set("sources", sources(of.run()));
+        try {
+            body.set("sources", sources(of.run()));
+            Optional<SealedCallback> callback = runs.findCallback(of.run());
+            body.set(
+                    "callback",
+                    callback.isEmpty()
+                            ? null
+                            : Json.lenient().valueToTree(callback.get().open()));
+        } catch (GeneralSecurityException e) {
+            throw new PondException(
+                    ErrorCode.CONFLICT,
+                    "the secrets of the run were sealed with another source key than this server's; submit it again");
+        }
         body.put("sha", snapshot.sha());
         body.set("context", snapshot.context() == null ? null : Json.readTree(snapshot.context()));
         body.set("labels", Json.readTree(snapshot.labels()));
         return body;
     }
 
-    private ArrayNode sources(RunId run) {
+    private ArrayNode sources(RunId run) throws GeneralSecurityException {
         ArrayNode sources = JsonNodeFactory.instance.arrayNode();
-        try {
-            for (SourceSpec source : runs.sources(run).open()) {
-                ObjectNode config = Json.lenient().valueToTree(source.config());
-                config.remove("kind");
-                sources.addObject()
-                        .put("label", source.label())
-                        .put("kind", source.config().kind())
-                        .set("config", config);
-            }
-        } catch (GeneralSecurityException e) {
-            throw new PondException(
-                    ErrorCode.CONFLICT,
-                    "the sources of the run were sealed with another source key than this server's; submit it again");
+        for (SourceSpec source : runs.sources(run).open()) {
+            ObjectNode config = Json.lenient().valueToTree(source.config());
+            config.remove("kind");
+            sources.addObject()
+                    .put("label", source.label())
+                    .put("kind", source.config().kind())
+                    .set("config", config);
         }
         return sources;
     }

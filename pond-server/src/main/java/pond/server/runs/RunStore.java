@@ -40,6 +40,7 @@ final class RunStore {
              JOIN run_snapshots ON run_snapshots.run_id = runs.id
             LEFT JOIN run_callbacks ON run_callbacks.run_id = runs.id LEFT JOIN reruns ON rerun = runs.id
             """;
+
     private static final String FROM = " FROM runs" + SUBMITTED;
 
     private final LabelStore labelStore = new LabelStore();
@@ -127,10 +128,7 @@ final class RunStore {
 
     /** Without the definition, as in a list. */
     Optional<Listed> findListed(Tx tx, RunId id) {
-        return tx.find(
-                "SELECT " + COLUMNS + ", " + SUMMARY + FROM + " WHERE runs.id = ?",
-                RunStore::listed,
-                id);
+        return tx.find("SELECT " + COLUMNS + ", " + SUMMARY + FROM + " WHERE runs.id = ?", RunStore::listed, id);
     }
 
     /** Read from the definition as it was submitted, which may be long: the rest of it stays where it is. */
@@ -165,9 +163,7 @@ final class RunStore {
         String words =
                 statuses.stream().sorted().map(status -> "'" + status + "'").collect(Collectors.joining(", "));
         String sql = "SELECT " + COLUMNS + ", " + SUMMARY
-                + (all
-                        ? FROM + " WHERE runs.id < ?"
-                        : Found.FROM + " WHERE found.run_id < ?")
+                + (all ? FROM + " WHERE runs.id < ?" : Found.FROM + " WHERE found.run_id < ?")
                 + (project == null ? "" : all ? " AND project_id = ?" : " AND found.project_id = ?")
                 + labels.map(Found::condition).orElse("")
                 + (statuses.isEmpty() ? "" : " AND status IN (" + words + ")")
