@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +52,11 @@ public final class TestTenant implements AutoCloseable {
 
     private static final int FULL_BITS = 2_048;
 
+    /** To make a key takes a second. The keys of one tenant are all different; two tenants have the same. */
+    private static final class Ready {
+        static final List<KeyPair> KEYS = List.of(generate(FULL_BITS), generate(FULL_BITS));
+    }
+
     public final AtomicInteger asked = new AtomicInteger();
     public final AtomicInteger askedElsewhere = new AtomicInteger();
     public volatile Mood mood = Mood.GOOD;
@@ -63,6 +69,7 @@ public final class TestTenant implements AutoCloseable {
         return thread;
     });
     private final HttpServer server;
+    private int added;
 
     public TestTenant() {
         try {
@@ -91,12 +98,17 @@ public final class TestTenant implements AutoCloseable {
 
     /** Makes another key, with which tokens are signed from then on, and publishes it. */
     public synchronized KeyPair add(String kid, int bits) {
+        boolean ready = bits == FULL_BITS && added < Ready.KEYS.size();
+        KeyPair pair = ready ? Ready.KEYS.get(added++) : generate(bits);
+        keys.put(kid, pair);
+        return pair;
+    }
+
+    private static KeyPair generate(int bits) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(bits);
-            KeyPair pair = generator.generateKeyPair();
-            keys.put(kid, pair);
-            return pair;
+            return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -25,6 +25,11 @@ final class SettingWarnings {
                 .filter(token -> token.length() < SHORT_TOKEN)
                 .ifPresent(token -> warnings.add(
                         "POND_SERVICE_TOKEN is short enough to be guessed; 'openssl rand -hex 32' makes a good one"));
+        if (config.auth0Domain().filter(Auth0Domain::loopback).isPresent()) {
+            warnings.add(
+                    Settings.AUTH0_DOMAIN.name()
+                            + " is an issuer on this machine, which is for development: whoever can listen on its port is an admin");
+        }
         for (Setting<?> setting : List.of(Settings.AUTH0_AUDIENCE, Settings.ADMIN_AUTH0_SUBS)) {
             if (config.auth0Domain().isEmpty() && given.find(setting).isPresent()) {
                 warnings.add(setting.name() + " has no effect without " + Settings.AUTH0_DOMAIN.name()

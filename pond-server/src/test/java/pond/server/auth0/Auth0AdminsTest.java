@@ -138,7 +138,7 @@ class Auth0AdminsTest {
     @Test
     void aTokenBringsNoKeyOfItsOwn() {
         try (TestTenant attacker = new TestTenant()) {
-            KeyPair own = attacker.key("first");
+            KeyPair own = attacker.add("own", 2_048);
             ObjectNode withKey = header();
             withKey.replace("jwk", Json.readTree(TestTenant.webKey("first", own)));
 

@@ -2,6 +2,10 @@ package pond.server.auth0;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.slf4j.LoggerFactory;
 import pond.testing.TestTenant;
 import pond.testing.TestTenant.Mood;
 
@@ -79,8 +84,7 @@ class TenantKeysTest {
         for (int minute = 1; minute <= 3; minute++) {
             test.clock.advance(TenantKeys.UNKNOWN_GAP);
             for (int i = 0; i < 200; i++) {
-                String token =
-                        TestTenant.token(TestTenant.header("made-up-" + i), test.claims(), test.tenant.key("first"));
+                String token = TestTenant.part(TestTenant.header("made-up-" + i)) + ".e30.AAAA";
                 assertThat(test.verify(token)).isEmpty();
             }
             assertThat(test.tenant.asked).hasValue(1 + minute);
@@ -131,6 +135,40 @@ class TenantKeysTest {
         test.cannotTell(TestTenant.token(TestTenant.header("perhaps-new"), test.claims(), test.tenant.key("first")));
         test.clock.advance(Duration.ofSeconds(1));
         test.cannotTell(test.goodToken());
+    }
+
+    @Test
+    void theLogSaysOnceATryWhatIsWrongAndWhatFollows() {
+        Logger logger = (Logger) LoggerFactory.getLogger(TenantKeys.class);
+        ListAppender<ILoggingEvent> events = new ListAppender<>();
+        events.start();
+        logger.addAppender(events);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.WARN);
+        test.tenant.mood = Mood.BROKEN;
+        try {
+            test.cannotTell(test.goodToken());
+            test.cannotTell(test.goodToken());
+            test.tenant.mood = Mood.GOOD;
+            test.clock.advance(TenantKeys.RETRY_GAP);
+            assertThat(test.verify(test.goodToken())).isPresent();
+            test.tenant.mood = Mood.REDIRECTS;
+            test.clock.advance(TenantKeys.FRESH);
+            assertThat(test.verify(test.goodToken())).isPresent();
+        } finally {
+            logger.setLevel(before);
+            logger.detachAppender(events);
+        }
+
+        assertThat(events.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "the signing keys of " + test.tenant.issuer()
+                                + " cannot be fetched: IOException: it answered with status 500;"
+                                + " no token of an admin can be checked until they can",
+                        "the signing keys of " + test.tenant.issuer()
+                                + " cannot be fetched: IOException: it answered with status 302;"
+                                + " those of 2026-01-02T03:04:10.678Z are used until 2026-01-02T09:04:10.678Z");
     }
 
     @Test

@@ -173,6 +173,10 @@ class ServerConfigTest {
     @Test
     void anIssuerOnThisMachineNeedsNeitherAndIsTakenAsItStands() {
         for (String issuer : List.of("http://127.0.0.1:9000", "http://127.0.0.1:9000/")) {
+            assertThat(from(Map.of("AUTH0_DOMAIN", issuer)).warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("AUTH0_DOMAIN is an issuer on this machine, which is for development");
             assertThat(from(Map.of("AUTH0_DOMAIN", issuer)).auth0Domain()).hasValueSatisfying(domain -> {
                 assertThat(domain.issuer()).isEqualTo(issuer);
                 assertThat(domain.keySet()).isEqualTo(URI.create("http://127.0.0.1:9000/.well-known/jwks.json"));

@@ -87,6 +87,18 @@ class Auth0ScenariosTest {
         assertThat(admin.post("/v1/worker/attach", "{}").status()).isEqualTo(403);
     }
 
+    /** The router and the filter must read a path alike, or one spelling would open the door to the service token. */
+    @Test
+    void noSpellingOfThePathMintsAKeyForTheService() {
+        for (String path : List.of(
+                "/v1/%6beys",
+                "/v1//keys", "/v1/keys/", "/v1/keys;x", "/v1/./keys", "/v1/x/../keys", "/V1/keys", "/v1/Keys")) {
+            assertThat(pond.service().post(path, "{\"projectId\":\"garden\"}").status())
+                    .as(path)
+                    .isIn(400, 403, 404, 405);
+        }
+    }
+
     @Test
     void everyBadTokenGetsTheOneRefusal() {
         Instant now = Instant.now();
