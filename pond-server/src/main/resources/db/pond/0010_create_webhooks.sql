@@ -7,11 +7,13 @@ CREATE TABLE run_callbacks (
     sealed_secret TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The receiver is host and port of the address. Attempts are of all times, failures those since it was last asked for.
+-- Project and receiver, the host of the address, are here for them to take turns. Attempts are of all times, failures
+-- those since it was last asked for.
 -- The body stands last, so that looking for what is due does not read it.
 CREATE TABLE deliveries (
     id              TEXT    NOT NULL PRIMARY KEY,
     run_id          TEXT    NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    project_id      TEXT    NOT NULL,
     event           TEXT    NOT NULL CHECK (event IN ('run.ended')),
     url             TEXT    NOT NULL,
     receiver        TEXT    NOT NULL,

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +29,12 @@ import pond.server.sources.guard.HostResolver;
 
 /**
  * Delivers what is due. One thread sleeps until the next delivery is, and is woken when an earlier one appears; a few
- * others make the attempts, only so many of them to one receiver. Which deliveries are under way is known here alone, so a
+ * others make the attempts, only so many of them to one receiver and for one project. Which deliveries are under way is known here alone, so a
  * server that was killed makes those attempts once more.
  */
 public final class Courier implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
-    private static final int BATCH = 200;
+    private static final int BATCH = 500;
     /** When the database cannot be read, or an attempt cannot be stored: receivers must not pay for that with a flood. */
     private static final Duration AFTER_FAULT = Duration.ofSeconds(30);
 
@@ -60,7 +61,7 @@ public final class Courier implements AutoCloseable {
     public record Network(HostResolver resolver, SSLSocketFactory tls) {}
 
     /** An attempt; completing {@code stop} breaks it off. */
-    private record UnderWay(String receiver, CompletableFuture<Void> stop) {}
+    private record UnderWay(Delivery delivery, CompletableFuture<Void> stop) {}
 
     public Courier(
             Database database,
@@ -149,18 +150,23 @@ public final class Courier implements AutoCloseable {
     }
 
     private synchronized void begin(Delivery delivery) {
-        long toTheSame = underWay.values().stream()
-                .filter(attempt -> attempt.receiver().equals(delivery.receiver()))
-                .count();
         if (timer.isShutdown()
                 || underWay.containsKey(delivery.id())
                 || underWay.size() >= settings.atOnce()
-                || toTheSame >= settings.atOncePerReceiver()) {
+                || sharing(delivery, Delivery::project) >= settings.atOncePerProject()
+                || sharing(delivery, Delivery::receiver) >= settings.atOncePerReceiver()) {
             return;
         }
         CompletableFuture<Void> stop = new CompletableFuture<>();
-        underWay.put(delivery.id(), new UnderWay(delivery.receiver(), stop));
+        underWay.put(delivery.id(), new UnderWay(delivery, stop));
         pool.execute(() -> deliver(delivery, stop));
+    }
+
+    /** How many are under way that have something in common with another one. */
+    private long sharing(Delivery other, Function<Delivery, Object> trait) {
+        return underWay.values().stream()
+                .filter(attempt -> trait.apply(attempt.delivery()).equals(trait.apply(other)))
+                .count();
     }
 
     private void deliver(Delivery delivery, CompletableFuture<Void> stop) {

@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.DeliveryStatus;
+import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 
 /**
  * Something that a receiver is to be told, without the body. Immutable; its methods give the next one.
  *
- * @param receiver host and port, for receivers to be treated alike however many deliveries each has
+ * @param project whose it is, for projects to take turns
+ * @param receiver the host, for receivers to take turns
  * @param attempts of all times
  * @param failures since it was made, or asked for again
  * @param nextAttemptAt set exactly while it is pending
@@ -18,6 +20,7 @@ import pond.common.ids.RunId;
 record Delivery(
         UUID id,
         RunId run,
+        ProjectId project,
         String event,
         String url,
         String receiver,
@@ -52,6 +55,6 @@ record Delivery(
 
     private Delivery with(
             DeliveryStatus to, int tried, int failed, @Nullable Instant next, Instant until, @Nullable Instant taken) {
-        return new Delivery(id, run, event, url, receiver, to, tried, failed, next, until, createdAt, taken);
+        return new Delivery(id, run, project, event, url, receiver, to, tried, failed, next, until, createdAt, taken);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import pond.common.api.DeliveryStatus;
 import pond.common.api.DeliveryView.AttemptView;
+import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.server.db.Row;
 import pond.server.db.Tx;
@@ -16,15 +17,25 @@ final class DeliveryStore {
     private static final int KEPT_ATTEMPTS = 20;
 
     private static final String COLUMNS = """
-            id, run_id, event, url, receiver, status, attempts, failures, next_attempt_at, give_up_at, created_at,
+            id, run_id, project_id, event, url, receiver, status, attempts, failures, next_attempt_at, give_up_at, created_at,
             delivered_at
+            """;
+
+    private static final String LIST_DUE = "SELECT " + COLUMNS + " FROM (SELECT " + COLUMNS + """
+            , row_number() OVER (PARTITION BY project_id ORDER BY place, next_attempt_at, id) AS turn
+            FROM (SELECT\s""" + COLUMNS + """
+            , row_number() OVER (PARTITION BY project_id, receiver ORDER BY next_attempt_at, id) AS place
+            FROM deliveries WHERE status = 'pending' AND next_attempt_at <= ?)
+            WHERE place <= ?)
+            ORDER BY turn, random() LIMIT ?
             """;
 
     void insert(Tx tx, Delivery delivery, String body) {
         tx.update(
-                "INSERT INTO deliveries (" + COLUMNS + ", body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO deliveries (" + COLUMNS + ", body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 delivery.id(),
                 delivery.run(),
+                delivery.project(),
                 delivery.event(),
                 delivery.url(),
                 delivery.receiver(),
@@ -78,16 +89,14 @@ final class DeliveryStore {
     }
 
     /**
-     * What is due, some of each receiver, those first that a receiver has waited for longest: so the many deliveries of one
-     * receiver stand in no other's way.
+     * What is due, in the order of turns: first one delivery of each project, then another one of each, and within a project
+     * one to each receiver before a second to any. Whoever has many that are due stands in nobody's way, and chance decides
+     * between those whose turn it is alike.
+     *
+     * @param ofEach at most so many of one project to one receiver
      */
     List<Delivery> listDue(Tx tx, Instant now, int ofEach, int limit) {
-        return tx.list(
-                "SELECT " + COLUMNS + " FROM (SELECT " + COLUMNS + """
-                , row_number() OVER (PARTITION BY receiver ORDER BY next_attempt_at, id) AS place
-                FROM deliveries WHERE status = 'pending' AND next_attempt_at <= ?)
-                WHERE place <= ? ORDER BY place, next_attempt_at, id LIMIT ?
-                """, DeliveryStore::delivery, now, ofEach, limit);
+        return tx.list(LIST_DUE, DeliveryStore::delivery, now, ofEach, limit);
     }
 
     /** When something is due next, of what is not due yet. */
@@ -128,6 +137,7 @@ final class DeliveryStore {
         return new Delivery(
                 UUID.fromString(row.text("id")),
                 RunId.of(row.text("run_id")),
+                new ProjectId(row.text("project_id")),
                 row.text("event"),
                 row.text("url"),
                 row.text("receiver"),

@@ -55,6 +55,7 @@ public final class WebhookService implements RunEnds {
         Delivery delivery = new Delivery(
                 id,
                 run.id(),
+                run.projectId(),
                 RunEnded.EVENT,
                 callback.url(),
                 receiver(callback.url()),
@@ -137,8 +138,7 @@ public final class WebhookService implements RunEnds {
     /** An address that cannot be read passes here and fails with every attempt: the end of a run does not depend on it. */
     private static String receiver(String address) {
         try {
-            SourceUrl url = SourceUrl.parse(address);
-            return url.host() + ":" + url.port();
+            return SourceUrl.parse(address).host();
         } catch (SourceException e) {
             return address;
         }

@@ -14,7 +14,8 @@ import pond.server.sources.guard.AllowedHost;
  * @param lifetime how long after the end of its run, or after it was asked for again, a delivery is tried
  * @param pauses after the first failure, the second, and so on; the last one from then on
  * @param atOnce attempts under way together
- * @param atOncePerReceiver the same, to one host and port
+ * @param atOncePerProject the same, of one project
+ * @param atOncePerReceiver the same, to one host
  */
 public record WebhookSettings(
         List<AllowedHost> allowedHosts,
@@ -24,11 +25,12 @@ public record WebhookSettings(
         Duration lifetime,
         List<Duration> pauses,
         int atOnce,
+        int atOncePerProject,
         int atOncePerReceiver) {
     public WebhookSettings {
         allowedHosts = List.copyOf(allowedHosts);
         pauses = List.copyOf(pauses);
-        if (pauses.isEmpty() || atOnce < 1 || atOncePerReceiver < 1) {
+        if (pauses.isEmpty() || atOnce < 1 || atOncePerProject < 1 || atOncePerReceiver < 1) {
             throw new IllegalArgumentException("nothing could be sent like that");
         }
     }
@@ -50,6 +52,7 @@ public record WebhookSettings(
                         Duration.ofHours(1),
                         Duration.ofHours(2)),
                 16,
+                8,
                 2);
     }
 }

@@ -116,9 +116,9 @@ class WebhookScenariosTest {
                             .asText())
                     .isEqualTo(service.end(failing).at("/run/error/code").asText());
 
-            String long_ = service.submit(Body.with(callback(receiver.url()), Body.noop("a", 2000)));
-            service.untilStage(long_, "a", "running");
-            service.cancel(long_);
+            String endless = service.submit(Body.with(callback(receiver.url()), Body.noop("a", 2000)));
+            service.untilStage(endless, "a", "running");
+            service.cancel(endless);
             assertThat(Json.readTree(receiver.await(2).body()).at("/run/status").asText())
                     .isEqualTo("cancelled");
         }

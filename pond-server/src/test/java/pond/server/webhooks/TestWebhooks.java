@@ -74,6 +74,11 @@ final class TestWebhooks implements AutoCloseable {
     }
 
     TestWebhooks(Path folder, TestClock clock, Options options) {
+        this(folder, clock, options, true);
+    }
+
+    /** One that does not send, unless it is started. */
+    TestWebhooks(Path folder, TestClock clock, Options options, boolean started) {
         this.clock = clock;
         database = new TestDatabase(folder, "pond", TestSchema.pond(clock));
         logDatabase = new TestDatabase(folder, "logs", TestSchema.logs(clock));
@@ -90,6 +95,7 @@ final class TestWebhooks implements AutoCloseable {
                 usual.lifetime(),
                 usual.pauses(),
                 4,
+                3,
                 2);
         service = new WebhookService(database.db, settings, clock);
         runs.onEnd(service);
@@ -100,22 +106,32 @@ final class TestWebhooks implements AutoCloseable {
                 settings,
                 new Courier.Network(options.resolver(), (SSLSocketFactory) SSLSocketFactory.getDefault()),
                 clock);
-        courier.start();
+        if (started) {
+            courier.start();
+        }
     }
 
     /** A run that was submitted with a callback to that address, and is done. */
     RunId end(String url) {
-        return end(submit("\"callback\":{\"url\":\"%s\",\"secret\":\"%s\"},".formatted(url, SECRET)));
+        return end("garden", url);
+    }
+
+    RunId end(String project, String url) {
+        return end(submit(project, "\"callback\":{\"url\":\"%s\",\"secret\":\"%s\"},".formatted(url, SECRET)));
     }
 
     /** A run with more fields in its body, each with a comma behind. */
     RunId submit(String more) {
+        return submit("garden", more);
+    }
+
+    RunId submit(String project, String more) {
         String body =
                 "{%s\"definition\":{\"stages\":[{\"key\":\"a\",\"executor\":{\"kind\":\"noop\"}}]}}".formatted(more);
         SubmitRunRequest request =
                 SubmitRunRequest.read(Json.readTree(body), new Problems()).orElseThrow();
         Submission submission = new Submission(
-                new ProjectId("garden"), Submitter.SERVICE, request, List.of(), List.of(), Optional.empty());
+                new ProjectId(project), Submitter.SERVICE, request, List.of(), List.of(), Optional.empty());
         return get(runs.submit(submission, NOTHING_RUNS)).run().id();
     }
 
