@@ -111,7 +111,7 @@ class RerunScenariosTest {
     @Test
     void fromTheStartEverythingRunsAgain() throws IOException {
         String first = client.submit(Body.of(Body.shell("one", counted("one"))));
-        client.end(first);
+        long version = client.end(first).at("/run/version").longValue();
 
         Client.Answer answer = client.send(client.request("/v1/runs/" + first + "/rerun")
                 .POST(BodyPublishers.noBody())
@@ -123,9 +123,11 @@ class RerunScenariosTest {
         assertThat(stage(details, "one").path("reusedFrom").isNull()).isTrue();
         assertThat(count("one")).isEqualTo(2);
         String newest = id(end(rerun(first, "{}")));
-        assertThat(client.get("/v1/runs/" + first).json().at("/run/reruns"))
-                .extracting(JsonNode::asText)
-                .containsExactly(newest, id(details));
+        JsonNode original = client.get("/v1/runs/" + first).json();
+        assertThat(original.at("/run/version").longValue())
+                .as("two changes that a reader can see")
+                .isEqualTo(version + 2);
+        assertThat(original.at("/run/reruns")).extracting(JsonNode::asText).containsExactly(newest, id(details));
     }
 
     @Test
