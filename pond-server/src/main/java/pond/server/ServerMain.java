@@ -9,12 +9,15 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.server.cli.CommandLines;
+import pond.server.cli.CompletionCommand;
+import pond.server.cli.ContextCommand;
 import pond.server.cli.CredentialsCommand;
 import pond.server.cli.HarnessCommand;
 import pond.server.cli.KeysCommand;
 import pond.server.cli.ModelCommand;
 import pond.server.cli.PreflightCommand;
 import pond.server.cli.RunCommand;
+import pond.server.cli.UsageCommand;
 import pond.server.cli.VersionProvider;
 
 /** The command line of the jar. Without a command it runs the server. */
@@ -29,7 +32,8 @@ import pond.server.cli.VersionProvider;
             "1:it did not: the server cannot start or be reached, or a fault of pond",
             "2:the command line or a setting is wrong",
             "3:the run that was waited for failed or was cancelled; a preflight found errors",
-            "4:the server refused the request"
+            "4:the server refused the request",
+            "5:the time of 'run wait' is up, whose codes are its own; see its help"
         })
 public final class ServerMain {
     private static final Set<String> ABOUT = Set.of("-h", "--help", "-V", "--version");
@@ -61,6 +65,9 @@ public final class ServerMain {
                 .addSubcommand(new KeysCommand(ServerMain::keys))
                 .addSubcommand(new RotateSourceKeyCommand(env, new KeyRotation(InstantSource.system())))
                 .addSubcommand(new RunCommand())
+                .addSubcommand(new UsageCommand())
+                .addSubcommand(new ContextCommand())
+                .addSubcommand(new CompletionCommand())
                 .addSubcommand(new PreflightCommand())
                 .addSubcommand(new HarnessCommand())
                 .addSubcommand(new ModelCommand())

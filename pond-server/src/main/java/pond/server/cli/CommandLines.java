@@ -2,6 +2,7 @@ package pond.server.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,12 @@ import pond.common.ids.RunId;
 
 /** What all commands have in common: environment twins of options, ids, and one line instead of a stack trace. */
 public final class CommandLines {
-    private static final Map<String, String> TWINS =
-            Map.of("--server", "POND_URL", "--token", "POND_TOKEN", "--state-dir", "POND_STATE_DIR");
+    private static final Map<String, String> TWINS = Map.of(
+            "--server", "POND_URL",
+            "--token", "POND_TOKEN",
+            "--context", "POND_CONTEXT",
+            "--state-dir", "POND_STATE_DIR");
+    private static final String CONTEXTS_FILE = "--contexts-file";
 
     private CommandLines() {}
 
@@ -36,6 +41,9 @@ public final class CommandLines {
     private static @Nullable String twin(ArgSpec argument, Map<String, String> env) {
         if (!(argument instanceof OptionSpec option)) {
             return null;
+        }
+        if (option.longestName().equals(CONTEXTS_FILE)) {
+            return ContextFile.place(env).map(Path::toString).orElse(null);
         }
         return Optional.ofNullable(TWINS.get(option.longestName()))
                 .map(env::get)

@@ -21,6 +21,7 @@ import pond.common.api.RerunFrom;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
 import pond.common.api.RunView;
+import pond.common.api.UsageReport;
 import pond.common.api.UsageView;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
@@ -61,11 +62,13 @@ public final class PondClient implements AutoCloseable {
     }
 
     /** A page of runs, newest first. */
-    public RunPage list(Optional<ProjectId> project, List<String> statuses, int limit, @Nullable String cursor)
+    public RunPage list(
+            Optional<ProjectId> project, List<String> statuses, List<String> labels, int limit, @Nullable String cursor)
             throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/runs").addQueryParameter("limit", String.valueOf(limit));
         project.ifPresent(id -> url.addQueryParameter("projectId", id.value()));
         statuses.forEach(status -> url.addQueryParameter("status", status));
+        labels.forEach(label -> url.addQueryParameter("label", label));
         if (cursor != null) {
             url.addQueryParameter("cursor", cursor);
         }
@@ -96,6 +99,24 @@ public final class PondClient implements AutoCloseable {
 
     public UsageView usage(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id + "/usage"), UsageView.class);
+    }
+
+    /** What a usage of many runs is about, each as the API wants it. */
+    public record UsageQuery(
+            List<String> by,
+            @Nullable String since,
+            @Nullable String until,
+            Optional<ProjectId> project,
+            List<String> labels) {}
+
+    public UsageReport usage(UsageQuery query) throws IOException, InterruptedException {
+        HttpUrl.Builder url = http.url("v1/usage");
+        query.by().forEach(by -> url.addQueryParameter("by", by));
+        Optional.ofNullable(query.since()).ifPresent(since -> url.addQueryParameter("since", since));
+        Optional.ofNullable(query.until()).ifPresent(until -> url.addQueryParameter("until", until));
+        query.project().ifPresent(id -> url.addQueryParameter("projectId", id.value()));
+        query.labels().forEach(label -> url.addQueryParameter("label", label));
+        return get(url, UsageReport.class);
     }
 
     public ArtifactList artifacts(RunId id) throws IOException, InterruptedException {

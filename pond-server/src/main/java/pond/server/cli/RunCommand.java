@@ -27,7 +27,7 @@ import pond.common.json.Json;
         name = "run",
         description = "Submit, watch and cancel runs on a server.",
         mixinStandardHelpOptions = true,
-        subcommands = {SubmitCommand.class, RerunCommand.class})
+        subcommands = {SubmitCommand.class, RerunCommand.class, WaitCommand.class})
 public final class RunCommand implements Runnable {
     @Spec
     @Nullable
@@ -39,7 +39,7 @@ public final class RunCommand implements Runnable {
             throw new IllegalStateException("picocli has not filled in the command");
         }
         throw new ParameterException(
-                spec.commandLine(), "one of submit, rerun, list, show, logs, cancel, artifacts, usage is needed");
+                spec.commandLine(), "one of submit, rerun, list, show, logs, wait, cancel, artifacts, usage is needed");
     }
 
     @Command(name = "list", description = "List runs, newest first.", mixinStandardHelpOptions = true)
@@ -49,6 +49,12 @@ public final class RunCommand implements Runnable {
                     String project,
             @Option(names = "--status", paramLabel = "STATUS", description = "Only these; may repeat.") @Nullable
                     List<String> statuses,
+            @Option(
+                            names = "--label",
+                            paramLabel = "KEY[=VALUE]",
+                            description = "Only runs with this label; may repeat, and all must hold.")
+                    @Nullable
+                    List<String> labels,
             @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most this many (50).")
                     int limit,
             @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on where a list ended.") @Nullable
@@ -58,7 +64,8 @@ public final class RunCommand implements Runnable {
                 .map(text -> ProjectId.parse(text)
                         .orElseThrow(() -> new ParameterException(options.line(), "--project is not a project")));
         try (PondClient client = options.client()) {
-            RunPage page = client.list(id, statuses == null ? List.of() : statuses, limit, cursor);
+            RunPage page = client.list(
+                    id, statuses == null ? List.of() : statuses, labels == null ? List.of() : labels, limit, cursor);
             print(options, page, out -> {
                 Table.print(
                         out,

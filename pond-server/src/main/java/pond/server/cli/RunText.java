@@ -92,8 +92,12 @@ final class RunText {
     }
 
     private static List<String> row(String model, Totals totals) {
+        return Stream.concat(Stream.of(model), numbers(totals).stream()).toList();
+    }
+
+    /** Calls, tokens from input to reasoning, and dollars. */
+    static List<String> numbers(Totals totals) {
         return List.of(
-                model,
                 Long.toString(totals.calls()),
                 Long.toString(totals.inputTokens()),
                 Long.toString(totals.cacheReadTokens()),

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -17,12 +18,14 @@ import pond.common.json.Json;
 
 /** The options that every command of the client has. */
 final class ServerOptions {
+    private static final URI DEFAULT_SERVER = URI.create("http://127.0.0.1:8001");
+
     @Option(
             names = "--server",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            description = "The server (POND_URL, http://127.0.0.1:8001).")
-    URI server = URI.create("http://127.0.0.1:8001");
+            description = "The server (POND_URL, that of the context, http://127.0.0.1:8001).")
+    @Nullable
+    URI server;
 
     @Option(
             names = "--token",
@@ -36,6 +39,17 @@ final class ServerOptions {
     @Nullable
     Path tokenFile;
 
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "A server and its token by name (POND_CONTEXT, what 'context use' said).")
+    @Nullable
+    String context;
+
+    @Option(names = "--contexts-file", hidden = true)
+    @Nullable
+    Path contextsFile;
+
     @Option(names = "--insecure-http", description = "Send the token over plain http beyond this machine, too.")
     boolean insecureHttp;
 
@@ -48,7 +62,8 @@ final class ServerOptions {
 
     PondClient client() throws IOException {
         try {
-            return new PondClient(server, token(), insecureHttp);
+            Destination to = destination();
+            return new PondClient(to.server(), to.token(), insecureHttp);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line(), String.valueOf(e.getMessage()));
         }
@@ -56,7 +71,8 @@ final class ServerOptions {
 
     AdminClient admin() throws IOException {
         try {
-            return new AdminClient(server, token(), insecureHttp);
+            Destination to = destination();
+            return new AdminClient(to.server(), to.token(), insecureHttp);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line(), String.valueOf(e.getMessage()));
         }
@@ -79,11 +95,47 @@ final class ServerOptions {
         return spec.commandLine();
     }
 
-    private String token() throws IOException {
-        String given = tokenFile == null ? token : Files.readString(tokenFile).strip();
-        if (given == null || given.isBlank()) {
-            throw new ParameterException(line(), "a token is needed: POND_TOKEN, --token-file or --token");
+    private record Destination(URI server, String token) {
+        @Override
+        public String toString() {
+            return server.toString();
         }
-        return given;
+    }
+
+    /** A context's token is for its own server: it never goes to one that was named otherwise. */
+    private Destination destination() throws IOException {
+        String given = tokenFile == null ? token : Files.readString(tokenFile).strip();
+        boolean complete = server != null && given != null && context == null;
+        Optional<SavedContext> saved = complete ? Optional.empty() : saved();
+        URI itsServer = saved.map(found -> URI.create(found.server())).orElse(DEFAULT_SERVER);
+        URI chosen = server == null ? itsServer : server;
+        boolean isItsServer = chosen.equals(itsServer);
+        if (context != null && !isItsServer) {
+            line().getErr().println("pond-server: --server or POND_URL wins over context " + Terminal.clean(context));
+        }
+        if (given == null && isItsServer) {
+            given = saved.map(SavedContext::token).orElse(null);
+        }
+        if (given == null || given.isBlank()) {
+            throw new ParameterException(
+                    line(), "a token is needed: POND_TOKEN, --token-file, --token, or a context of this server");
+        }
+        return new Destination(chosen, given);
+    }
+
+    private Optional<SavedContext> saved() throws IOException {
+        if (contextsFile == null && context == null) {
+            return Optional.empty();
+        }
+        if (contextsFile == null) {
+            throw new ParameterException(line(), "there is no place for contexts: set XDG_CONFIG_HOME or HOME");
+        }
+        Contexts contexts = new ContextFile(contextsFile).read();
+        String name = context == null ? contexts.current() : context;
+        SavedContext found = name == null ? null : contexts.contexts().get(name);
+        if (found == null && name != null) {
+            throw new ParameterException(line(), "there is no context '" + Terminal.clean(name) + "'");
+        }
+        return Optional.ofNullable(found);
     }
 }

@@ -1,18 +1,14 @@
 package pond.server.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import pond.common.json.Json;
 
 /** The options that make the body of a submit or a preflight. */
 final class SubmitBody {
@@ -20,8 +16,12 @@ final class SubmitBody {
             names = {"-f", "--file"},
             required = true,
             paramLabel = "FILE",
-            description = "A workflow definition, or a whole submit body; - reads standard input.")
+            description =
+                    "A workflow definition, or a whole submit body, in JSON, or in YAML when it ends in .yaml or .yml; - reads standard input.")
     String file = "-";
+
+    @Option(names = "--yaml", description = "It is YAML, such as that on standard input.")
+    boolean yaml;
 
     @Option(names = "--project", paramLabel = "ID", description = "The project; a project key knows its own.")
     @Nullable
@@ -47,7 +47,7 @@ final class SubmitBody {
 
     /** Reads the file and adds what the other options say. */
     ObjectNode read(InputStream stdin) throws IOException {
-        JsonNode given = parse(stdin);
+        JsonNode given = new DefinitionFile(file, yaml).read(stdin);
         ObjectNode body = given.has("definition") && given instanceof ObjectNode whole
                 ? whole
                 : JsonNodeFactory.instance.objectNode().<ObjectNode>set("definition", given);
@@ -70,17 +70,5 @@ final class SubmitBody {
     private static ObjectNode source(ObjectNode body, String label, String kind) {
         ObjectNode source = body.withArray("sources").addObject();
         return source.put("label", label).put("kind", kind).putObject("config");
-    }
-
-    private JsonNode parse(InputStream stdin) throws IOException {
-        byte[] bytes = file.equals("-") ? stdin.readAllBytes() : Files.readAllBytes(Path.of(file));
-        try {
-            return Json.strict().readTree(bytes);
-        } catch (JsonProcessingException e) {
-            throw new IOException(
-                    file + " is not JSON: line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr(),
-                    e);
-        }
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** Reads the settings that were given, and remembers how. */
 final class SettingReader {
     /** Names of other parts of pond, which share the prefix: the command line's and the workers'. */
-    private static final Set<String> OTHERS = Set.of("POND_URL", "POND_TOKEN");
+    private static final Set<String> OTHERS = Set.of("POND_URL", "POND_TOKEN", "POND_CONTEXT");
 
     private static final String WORKERS = "POND_WORKER_";
 
