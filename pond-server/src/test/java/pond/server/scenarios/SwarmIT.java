@@ -108,6 +108,56 @@ class SwarmIT {
     }
 
     @Test
+    void aReRunReusesAgentsThatWereDoneAndCostsOnlyWhatItRan() throws Exception {
+        try (ModelProcess models = ModelProcess.start(folder, "true");
+                ServerProcess server = ServerProcess.serve(folder, folder.resolve("server"), NOTHING_LOCAL);
+                WorkerProcess one = worker(server, "one")) {
+            one.untilAttached();
+            Client client = server.client();
+            register(client, models);
+            String sources =
+                    "\"sources\":[{\"kind\":\"inline\",\"label\":\"app\",\"config\":{\"files\":{\"areas.json\":"
+                            + "\"[{\\\"title\\\":\\\"works\\\"},{\\\"title\\\":\\\"works too\\\"}]\"}}}]";
+            String first = client.submit(Body.with(
+                    sources,
+                    agent("map", "it maps", """
+                            "parse":{"fence":"result","output":"areas.json","shape":"json"}"""),
+                    agent("scan", "Area {{AREA_TITLE}}", """
+                            "fanout":{"source":"map","artifact":"areas.json","maxAreas":8},
+                            "parse":{"fence":"result","output":"results.jsonl"}"""),
+                    agent("report", "it breaks", "")));
+            JsonNode failed = client.end(first);
+            assertThat(stage(failed, "scan").path("status").asText())
+                    .as(failed.toString())
+                    .isEqualTo("done");
+
+            Client.Answer answer = client.post("/v1/runs/" + first + "/rerun", "{\"from\":\"failed\"}");
+            assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+            String again = answer.json().path("id").asText();
+            JsonNode details = client.end(again);
+
+            assertThat(details.at("/run/error/code").asText()).isEqualTo("agent_failed");
+            assertThat(stage(details, "scan").path("reusedFrom").asText()).isEqualTo(first);
+            assertThat(stage(details, "scan").path("substages"))
+                    .isEqualTo(stage(failed, "scan").path("substages"))
+                    .hasSize(2);
+            assertThat(stage(details, "report").path("reusedFrom").isNull()).isTrue();
+            assertThat(client.artifact(again, "results.jsonl?stage=scan"))
+                    .isEqualTo(client.artifact(first, "results.jsonl?stage=scan"));
+            assertThat(client.get("/v1/runs/" + first + "/usage")
+                            .json()
+                            .at("/totals/calls")
+                            .asInt())
+                    .isEqualTo(4);
+            assertThat(client.get("/v1/runs/" + again + "/usage")
+                            .json()
+                            .at("/totals/calls")
+                            .asInt())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void aWorkerThatIsKilledInAModelCallLeavesNothingHanging() throws Exception {
         try (ModelProcess models = ModelProcess.start(folder, "true", "slow*");
                 ServerProcess server = ServerProcess.serve(folder, folder.resolve("server"), NOTHING_LOCAL);
