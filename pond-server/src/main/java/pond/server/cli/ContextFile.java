@@ -55,7 +55,11 @@ record ContextFile(Path file) {
             if (bytes.length > MAX_BYTES) {
                 throw new IOException(file + " is too large for a file of contexts");
             }
-            return Json.lenient().readValue(bytes, Contexts.class);
+            Contexts contexts = Json.lenient().readValue(bytes, Contexts.class);
+            if (contexts == null) {
+                throw new IOException(file + " is no file of contexts: it has nothing but null");
+            }
+            return contexts;
         } catch (JsonProcessingException e) {
             // Its own message may quote a token.
             throw new IOException(

@@ -1,5 +1,6 @@
 package pond.server.cli;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param token null: it comes from elsewhere
  */
 record SavedContext(String server, @Nullable String token) {
+    SavedContext {
+        Objects.requireNonNull(server, "a context names its server");
+    }
+
     @Override
     public String toString() {
         return "SavedContext[" + server + (token == null ? "]" : ", with a token]");

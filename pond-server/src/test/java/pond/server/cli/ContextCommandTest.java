@@ -180,6 +180,11 @@ class ContextCommandTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(execute(Map.of(), "context", "list")).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("is no file of contexts: line 1").doesNotContain("secret");
+        for (String text : List.of("null", "{}", "{\"contexts\": {\"a\": {}}}")) {
+            Files.writeString(file, text);
+            assertThat(execute(Map.of(), "context", "list")).as(text).isEqualTo(ExitCode.FAILED);
+        }
+        assertThat(err.toString()).doesNotContain("NullPointerException");
     }
 
     private int add(String name, TestHttp server, String token) {

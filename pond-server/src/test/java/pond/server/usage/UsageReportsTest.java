@@ -221,7 +221,8 @@ class UsageReportsTest {
                 Instant.parse(at),
                 Instant.parse(at));
         UsageService usage = new UsageService(database.db);
-        TestDatabase.get(database.db.write(
+        int added = TestDatabase.get(database.db.write(
                 tx -> usage.record(tx, new UsageOrigin(run, "s", null, 1, JOB), rates, List.of(call))));
+        assertThat(added).isEqualTo(1);
     }
 }
