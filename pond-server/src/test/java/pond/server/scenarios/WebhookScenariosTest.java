@@ -79,7 +79,7 @@ class WebhookScenariosTest {
 
             Seen seen = receiver.await(1);
             ObjectNode read = details.path("run").deepCopy();
-            read.remove("definition");
+            read.remove(List.of("definition", "reruns"));
             assertThat(seen.isSignedWith(SECRET)).isTrue();
             assertThat(Json.readTree(seen.body()).path("run")).isEqualTo(read);
             assertThat(read.at("/callback/url").asText()).isEqualTo(receiver.url());
@@ -102,6 +102,24 @@ class WebhookScenariosTest {
         } finally {
             root.detachAppender(lines);
             root.setLevel(before);
+        }
+    }
+
+    @Test
+    void aReRunTellsTheSameReceiver() {
+        try (TestReceiver receiver = TestReceiver.answering(200)) {
+            String first = service.submit(Body.with(callback(receiver.url()), Body.noop("a")));
+            service.end(first);
+            Client.Answer rerun = service.post("/v1/runs/" + first + "/rerun", "{}");
+            String second = rerun.json().path("id").asText();
+            service.end(second);
+
+            delivery(service, second, "delivered");
+            Seen seen = receiver.await(2);
+            assertThat(seen.isSignedWith(SECRET)).isTrue();
+            assertThat(Json.readTree(seen.body()).at("/run/id").asText()).isEqualTo(second);
+            assertThat(Json.readTree(seen.body()).at("/run/rerunOf/run").asText()).isEqualTo(first);
+            assertThat(rerun.body()).doesNotContain(SECRET);
         }
     }
 

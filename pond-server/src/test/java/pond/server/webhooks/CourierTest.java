@@ -40,7 +40,6 @@ class CourierTest {
 
     @TempDir
     private Path folder;
-
     private TestWebhooks webhooks;
 
     @BeforeEach
