@@ -2,6 +2,7 @@ package pond.server.http;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Response;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Outflow {
     private static final Logger LOG = LoggerFactory.getLogger(Outflow.class);
+
+    /** What is under way needs no more for a reader who reads; the stop of the server does not wait for others. */
+    private static final long CUT_MILLIS = 250;
 
     private final Response response;
     private final EndPoint connection;
@@ -55,13 +59,19 @@ public final class Outflow {
         writing.iterate();
     }
 
-    /** Ends the answer where it is; the connection too when its reader is behind, for it could take for ever. */
+    /** Ends the answer after the piece that is under way; the connection with it when its reader is behind. */
     public void cut() {
         cut = true;
+        writing.iterate();
         if (underWay) {
+            CompletableFuture.delayedExecutor(CUT_MILLIS, TimeUnit.MILLISECONDS).execute(this::closeUnlessOver);
+        }
+    }
+
+    private void closeUnlessOver() {
+        if (!over.isDone()) {
             connection.close();
         }
-        writing.iterate();
     }
 
     /** Begins to ask for pieces. */

@@ -9,8 +9,8 @@ import java.util.Map;
  * Measures pond against what the machine can do in the same minutes: limits are made of the machine's own figures, so a
  * busy or slow machine is not held against pond, and a fast one is no excuse. Ends with 1 when a limit was missed.
  *
- * <p>Arguments: the folder of the clone, one for the state of the servers, on the disk that is meant, and {@code workers}
- * when only workers outside the server are of interest.
+ * <p>Arguments: the folder of the clone, one for the state of the servers, on the disk that is meant, and {@code workers} or
+ * {@code followers} when only workers outside the server, or followers of events, are of interest.
  */
 final class Bench {
     private static final int WARM_UP = 300;
@@ -49,6 +49,8 @@ final class Bench {
         Bench bench = new Bench(Path.of(args[0]), Path.of(args[1]), report);
         if (args.length > 2 && args[2].equals("workers")) {
             bench.workers();
+        } else if (args.length > 2 && args[2].equals("followers")) {
+            bench.followers();
         } else {
             bench.measure();
         }
@@ -77,11 +79,21 @@ final class Bench {
             submits(server);
             trouble += server.trouble();
         }
+        trouble += new Followers(folder, starts, report).measure();
         workers();
+    }
+
+    private void followers() throws Exception {
+        trouble += new Followers(folder, starts, report).measure();
+        end();
     }
 
     private void workers() throws Exception {
         trouble += new Workers(root, folder, starts, machine, report).measure();
+        end();
+    }
+
+    private void end() throws IOException {
         report.heading("at the end (load " + load() + ")");
         report.holds("no locked database or error in the servers' logs", trouble == 0, trouble + " lines");
     }

@@ -101,6 +101,14 @@ final class Server implements AutoCloseable {
                 / 1024.0;
     }
 
+    /** How many threads it has now. */
+    long threads() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("Threads:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .sum();
+    }
+
     /** Lets time pass in which the server must not end. */
     void idle(long millis) throws InterruptedException {
         if (process.waitFor(millis, TimeUnit.MILLISECONDS)) {

@@ -7,7 +7,6 @@ import static pond.testing.TestDatabase.get;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +16,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,63 +277,6 @@ class CourierTest {
             assertThat(second.header("Pond-attempt")).isEqualTo("1");
             assertThat(webhooks.delivery(run).attempts()).isEmpty();
         }
-    }
-
-    @Test
-    void aReceiverThatHangsHoldsUpNoOther() {
-        reopen(TestWebhooks.Options.usual()
-                .allowing("hanging.test good.test", name -> List.of(InetAddress.getLoopbackAddress())));
-        try (TestReceiver hanging = TestReceiver.hanging();
-                TestReceiver good = TestReceiver.answering(200)) {
-            List<RunId> stuck =
-                    Stream.generate(() -> webhooks.end("http://hanging.test:" + hanging.port() + "/")).limit(20).toList();
-            hanging.await(2);
-            List<RunId> runs =
-                    Stream.generate(() -> webhooks.end("http://good.test:" + good.port() + "/")).limit(5).toList();
-
-            runs.forEach(run -> webhooks.awaitStatus(run, DeliveryStatus.DELIVERED));
-            assertThat(hanging.seen).hasSize(2);
-            assertThat(stuck)
-                    .allSatisfy(
-                            run -> assertThat(webhooks.delivery(run).attempts()).isEmpty());
-        }
-    }
-
-    @Test
-    void aProjectWithManyReceiversThatHangHoldsUpNoOther() {
-        String names = IntStream.range(0, 20).mapToObj(i -> "h" + i + ".test").collect(Collectors.joining(" "));
-        reopen(TestWebhooks.Options.usual()
-                .allowing("good.test " + names, name -> List.of(InetAddress.getLoopbackAddress())));
-        try (TestReceiver hanging = TestReceiver.hanging();
-                TestReceiver good = TestReceiver.answering(200)) {
-            for (String name : names.split(" ", -1)) {
-                webhooks.end("http://" + name + ":" + hanging.port() + "/");
-            }
-            hanging.await(3);
-            RunId run = webhooks.end("orchard", "http://good.test:" + good.port() + "/");
-
-            webhooks.awaitStatus(run, DeliveryStatus.DELIVERED);
-            assertThat(hanging.seen).hasSize(3);
-        }
-    }
-
-    @Test
-    void projectsTakeTurnsAndWithinThemReceivers() {
-        webhooks.close();
-        webhooks = new TestWebhooks(folder, clock, TestWebhooks.Options.usual(), false);
-        for (String url : List.of("https://a.test/", "https://a.test/", "https://a.test/", "https://b.test/")) {
-            webhooks.end(url);
-        }
-        webhooks.end("orchard", "https://a.test/");
-
-        List<Delivery> due = webhooks.database.db.read(tx -> new DeliveryStore().listDue(tx, clock.instant(), 2, 10));
-        assertThat(due.subList(0, 2))
-                .extracting(delivery -> delivery.project() + " " + delivery.receiver())
-                .containsExactlyInAnyOrder("garden a.test", "orchard a.test");
-        assertThat(due.subList(2, 4))
-                .extracting(delivery -> delivery.project() + " " + delivery.receiver())
-                .containsExactly("garden b.test", "garden a.test");
-        assertThat(due).hasSize(4);
     }
 
     @Test
