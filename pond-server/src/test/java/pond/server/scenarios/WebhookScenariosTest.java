@@ -118,7 +118,8 @@ class WebhookScenariosTest {
             Seen seen = receiver.await(2);
             assertThat(seen.isSignedWith(SECRET)).isTrue();
             assertThat(Json.readTree(seen.body()).at("/run/id").asText()).isEqualTo(second);
-            assertThat(Json.readTree(seen.body()).at("/run/rerunOf/run").asText()).isEqualTo(first);
+            assertThat(Json.readTree(seen.body()).at("/run/rerunOf/run").asText())
+                    .isEqualTo(first);
             assertThat(rerun.body()).doesNotContain(SECRET);
         }
     }

@@ -37,6 +37,7 @@ class CourierTest {
 
     @TempDir
     private Path folder;
+
     private TestWebhooks webhooks;
 
     @BeforeEach
