@@ -143,7 +143,20 @@ final class ApiPage {
         }
         String type =
                 schema.path("type").isArray() ? joined(schema.path("type"), "", " or ") : text(schema.path("type"));
-        return schema.has("format") ? type + " (" + text(schema.path("format")) + ")" : type;
+        return (schema.has("format") ? type + " (" + text(schema.path("format")) + ")" : type) + bounds(schema);
+    }
+
+    private static String bounds(JsonNode schema) {
+        StringBuilder bounds = new StringBuilder();
+        if (schema.has("minimum") && schema.has("maximum")) {
+            bounds.append(", ")
+                    .append(text(schema.path("minimum")))
+                    .append(" to ")
+                    .append(text(schema.path("maximum")));
+        } else if (schema.has("minimum")) {
+            bounds.append(" from ").append(text(schema.path("minimum")));
+        }
+        return schema.has("default") ? bounds + ", by default " + text(schema.path("default")) : bounds.toString();
     }
 
     private static String joined(JsonNode words, String around, String between) {

@@ -66,6 +66,7 @@ class DocsHandlerTest {
         assertThat(http.get("/docs/api.md").body())
                 .contains("### GET /v1/runs/{id}", "| `finishedAt` | string or null (date-time) |  |")
                 .contains("| `running[].stage` | string |")
+                .contains("| `limit` | query | integer, 1 to 10000, by default 1000 |")
                 .contains("one of them");
     }
 }
