@@ -87,13 +87,15 @@ public final class LeaseDesk implements AutoCloseable {
     void queued(Tx tx, Predicate<Worker> fits, Predicate<Tx> unclaimed) {
         tx.lastly(() -> {
             List<WaitingCalls.Call> inVain = new ArrayList<>();
+            Set<WaitingCalls.Call> taken = new HashSet<>();
+            tx.ifUndone(() -> taken.forEach(this::park));
             while (unclaimed.test(tx)) {
                 Optional<WaitingCalls.Call> call = waiting.takeOldest(workers::findStaying, fits, Set.of());
                 if (call.isEmpty()) {
                     tx.afterCommit(() -> wake(fits, unclaimed, new HashSet<>()));
                     break;
                 }
-                tx.ifUndone(() -> park(call.get()));
+                taken.add(call.get());
                 List<Job> jobs = claim(tx, call.get());
                 if (jobs.isEmpty()) {
                     inVain.add(call.get());
@@ -101,6 +103,8 @@ public final class LeaseDesk implements AutoCloseable {
                     tx.afterCommit(() -> answers.execute(() -> call.get().answer.complete(jobs)));
                 }
             }
+            // They wait again from here on, whatever becomes of this transaction: another one may take them meanwhile.
+            inVain.forEach(taken::remove);
             inVain.forEach(this::park);
         });
     }
