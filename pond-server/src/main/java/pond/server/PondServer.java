@@ -69,7 +69,21 @@ public final class PondServer implements RunningServer {
     private static final int RUN_LOG_JOBS = 16;
 
     private static final List<String> DOCS = List.of(
-            "integrate", "workflows", "builtins", "workers", "sandboxing", "swarm", "configuration", "decisions");
+            "integrate",
+            "client",
+            "runs",
+            "events",
+            "results",
+            "webhooks",
+            "keys",
+            "errors",
+            "workflows",
+            "builtins",
+            "workers",
+            "sandboxing",
+            "swarm",
+            "configuration",
+            "decisions");
 
     private final Closing closing = new Closing();
     private final InstantSource clock = InstantSource.system();

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
+import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Heading;
+import org.commonmark.node.HtmlBlock;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.parser.Parser;
@@ -49,7 +51,23 @@ final class DocsPage {
                 <title>%s</title><style>%s</style></head>
                 <body>
                 %s</body></html>
-                """.formatted(escape(title(markdown).orElse("pond")), STYLE, RENDERER.render(PARSER.parse(markdown)));
+                """.formatted(
+                        escape(title(markdown).orElse("pond")),
+                        STYLE,
+                        RENDERER.render(withoutComments(PARSER.parse(markdown))));
+    }
+
+    /** HTML of a document is shown as text, and comments are not for readers. */
+    private static Node withoutComments(Node document) {
+        document.accept(new AbstractVisitor() {
+            @Override
+            public void visit(HtmlBlock block) {
+                if (block.getLiteral().startsWith("<!--")) {
+                    block.unlink();
+                }
+            }
+        });
+        return document;
     }
 
     /** The text of the first heading. */

@@ -11,7 +11,7 @@ import pond.testing.TestHttp;
 
 class DocsHandlerTest {
     private final TestHttp http = TestHttp.start(
-            (routes, answers) -> new DocsHandler(List.of("configuration", "not-written")).register(routes));
+            (routes, answers) -> new DocsHandler(List.of("configuration", "webhooks", "not-written")).register(routes));
 
     @AfterEach
     void stop() {
@@ -39,6 +39,14 @@ class DocsHandlerTest {
         HttpResponse<String> accepted = http.get("/docs/configuration", "Accept", "text/markdown");
         assertThat(accepted.body()).startsWith("# Configuration");
         assertThat(accepted.headers().firstValue("Content-Type")).contains("text/markdown; charset=utf-8");
+    }
+
+    @Test
+    void commentsOfADocumentAreNotShown() {
+        assertThat(http.get("/docs/webhooks.md").body()).startsWith("<!--");
+        assertThat(http.get("/docs/webhooks").body())
+                .doesNotContain("<!--", "&lt;!--")
+                .contains("<title>Webhooks</title>");
     }
 
     @Test

@@ -27,6 +27,30 @@ final class Processes {
         }
     }
 
+    /** Those of a session, which a process that made itself a leader ({@code setsid}) began. */
+    static List<Long> inSession(long leader) {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.map(path -> path.getFileName().toString())
+                    .filter(name -> name.chars().allMatch(Character::isDigit))
+                    .map(Long::valueOf)
+                    .filter(pid -> session(pid) == leader)
+                    .filter(Processes::isAlive)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long session(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+            // After the name, which may have blanks and parentheses: state, parent, group, session.
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[3]);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
     /** Those with this text somewhere in their command line. */
     static List<Long> withArgument(String text) {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
