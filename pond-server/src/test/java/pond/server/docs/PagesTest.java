@@ -26,7 +26,7 @@ class PagesTest {
     private static final List<DocPage> PAGES = DocPage.all();
     private static final Pattern HEADING = Pattern.compile("<h[1-6] id=\"([^\"]*)\">");
     private static final Set<String> LANGUAGES =
-            Set.of("sh", "output", "text", "json", "yaml", "java", "js", "python", "sse", "nginx", "ini");
+            Set.of("sh", "output", "text", "json", "yaml", "java", "js", "python", "nginx", "ini");
 
     @Test
     void everyLinkLeadsToAFileAndAHeading() {
