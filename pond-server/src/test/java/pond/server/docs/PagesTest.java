@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -62,23 +63,40 @@ class PagesTest {
         assertThat(wrongBlocks(text -> text + "\n```\nls\n```\n")).hasSameSizeAs(PAGES);
         assertThat(wrongBlocks(text -> text + "\n```json other.json\n{}\n```\n"))
                 .hasSameSizeAs(PAGES);
+        assertThat(wrongBlocks(text -> text + "\n```text\na\n```\n\n```output\na\n```\n"))
+                .hasSameSizeAs(PAGES);
         assertThat(wrongBlocks(text -> text + "\nA list:\n\n    ls\n")).hasSameSizeAs(PAGES);
     }
 
-    /** Its language is known, and the reader is told of the file that it is to be saved as. */
+    /** Its language is known, output is that of commands, and the reader is told of the file that it is to be saved as. */
     private static List<String> wrongBlocks(UnaryOperator<String> change) {
         List<String> wrong = new ArrayList<>();
         for (DocPage page : PAGES) {
             DocPage changed = DocPage.of(page.file(), change.apply(page.text()));
+            boolean commands = false;
             for (Block block : changed.blocks()) {
                 boolean told = block.saveAs().isEmpty()
                         || block.before().contains("`" + block.saveAs().get() + "`");
-                if (!LANGUAGES.contains(block.language()) || !told) {
+                boolean lost = block.language().equals("output") && !commands;
+                if (!LANGUAGES.contains(block.language()) || !told || lost) {
                     wrong.add(page.name() + ":" + block.line());
                 }
+                commands = block.isRun();
             }
         }
         return wrong;
+    }
+
+    @Test
+    void aPageSaysWhatServerItsCommandsSpeakTo() {
+        Path file = Path.of("page.md");
+
+        assertThat(DocPage.of(file, "<!-- server: POND_A=1 POND_B=$PWD/b -->\n# A\n")
+                        .server(Path.of("/w")))
+                .contains(Map.of("POND_A", "1", "POND_B", "/w/b"));
+        assertThat(DocPage.of(file, "<!-- server: none -->\n# A\n").server(Path.of("/w")))
+                .isEmpty();
+        assertThat(DocPage.of(file, "# A\n").server(Path.of("/w"))).contains(Map.of());
     }
 
     /** They take too long to be run by a test, so CI runs them itself. */

@@ -137,14 +137,11 @@ final class DocSession implements AutoCloseable {
     /** Politely first, so that a worker or a server takes its stages along. */
     @Override
     public void close() throws IOException {
+        boolean ended = ended(ProcessHandle::destroy) || ended(ProcessHandle::destroyForcibly);
         for (Path link : links) {
             Files.delete(link);
         }
-        if (!ended(ProcessHandle::destroy)) {
-            assertThat(ended(ProcessHandle::destroyForcibly))
-                    .as("all that %s has started ends", page.name())
-                    .isTrue();
-        }
+        assertThat(ended).as("all that %s has started ends", page.name()).isTrue();
     }
 
     private boolean ended(Consumer<ProcessHandle> signal) {
