@@ -21,6 +21,9 @@ import pond.common.protocol.Refusal;
 final class Refused {
     private static final int MAX_BYTES = 64 << 10;
     private static final int MAX_MESSAGE = 500;
+    /** The server itself says so with a problem; nginx, for one, takes no more than 1 MiB unless it is told to. */
+    private static final String PROXY_LIMIT =
+            "a proxy in front of the server takes no body of this size (HTTP 413); raise its limit";
     /** A worker that was told to stay away for an hour by a proxy would be lost long before. */
     private static final Duration MOST_WAIT = Duration.ofSeconds(60);
 
@@ -40,6 +43,9 @@ final class Refused {
         Optional<Refusal> refusal = word.isPresent()
                 ? Optional.of(Refusal.parse(word.get()).orElse(Refusal.INVALID))
                 : byStatus(status, problem.isPresent());
+        if (refusal.isEmpty() && status == 413) {
+            throw new ProtocolException(Refusal.ARTIFACT_REFUSED, PROXY_LIMIT);
+        }
         if (refusal.isEmpty()) {
             return Answer.unexpected(response);
         }

@@ -72,6 +72,7 @@ class RefusalsTest {
         "404, application/problem+json, '{}', INVALID",
         "503, application/problem+json, '{}', BUSY",
         "503, text/html, '<h1>', BUSY",
+        "413, text/html, '<h1>too large</h1>', ARTIFACT_REFUSED",
         "429, text/plain, 'slower', BUSY"
     })
     void aStatusSpeaksWhereTheWordIsMissing(int status, String type, String body, Refusal refusal) throws Exception {
