@@ -200,6 +200,7 @@ public final class JobDesk {
         }
         jobs.move(tx, row.id(), JobRow.Status.LEASED, JobRow.Status.ENDED);
         stages.endWait(tx, row.id().toString());
+        dispatcher.queue().freed(tx, worker);
         dispatcher.ended(tx, row, ended(row, completion));
         tx.afterCommit(() -> leases.ended(row.id()));
     }

@@ -151,6 +151,15 @@ final class JobQueue {
         jobs.move(tx, job.id(), JobRow.Status.LEASED, JobRow.Status.LOST);
         stages.endWait(tx, job.id().toString());
         tellWorker(tx, job);
+        WorkerId worker = job.worker();
+        if (worker != null) {
+            freed(tx, worker);
+        }
+    }
+
+    /** A worker has one job less, so a call of it that found no room may be given what it waits for. */
+    void freed(Tx tx, WorkerId worker) {
+        tx.afterCommit(() -> desk.freed(worker));
     }
 
     private void tellWorker(Tx tx, JobRow job) {

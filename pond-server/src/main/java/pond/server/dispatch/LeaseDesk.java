@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,6 +35,8 @@ public final class LeaseDesk implements AutoCloseable {
     private final WorkerService workers;
     private final Executor answers;
     private final WaitingCalls waiting = new WaitingCalls();
+    /** Waiting calls that have tried to claim and got nothing; few, as a call that finds a job mostly gets it. */
+    private final Set<WaitingCalls.Call> inVain = ConcurrentHashMap.newKeySet();
 
     /** @param answers runs what follows an answer */
     public LeaseDesk(Database database, WorkerService workers, Executor answers) {
@@ -58,7 +61,10 @@ public final class LeaseDesk implements AutoCloseable {
      */
     CompletableFuture<List<Job>> lease(WorkerId worker, int atMost, Duration maxWait, Claims claims) {
         WaitingCalls.Call call = new WaitingCalls.Call(worker, atMost, claims);
-        CompletableFuture<?> forgotten = call.answer.whenComplete((jobs, error) -> waiting.remove(call));
+        CompletableFuture<?> forgotten = call.answer.whenComplete((jobs, error) -> {
+            waiting.remove(call);
+            inVain.remove(call);
+        });
         park(call);
         try {
             boolean any = database.read(tx -> workers.find(worker)
@@ -86,7 +92,7 @@ public final class LeaseDesk implements AutoCloseable {
      */
     void queued(Tx tx, Predicate<Worker> fits, Predicate<Tx> unclaimed) {
         tx.lastly(() -> {
-            List<WaitingCalls.Call> inVain = new ArrayList<>();
+            List<WaitingCalls.Call> tried = new ArrayList<>();
             Set<WaitingCalls.Call> taken = new HashSet<>();
             tx.ifUndone(() -> taken.forEach(this::park));
             while (unclaimed.test(tx)) {
@@ -98,14 +104,14 @@ public final class LeaseDesk implements AutoCloseable {
                 taken.add(call.get());
                 List<Job> jobs = claim(tx, call.get());
                 if (jobs.isEmpty()) {
-                    inVain.add(call.get());
+                    tried.add(call.get());
                 } else {
                     tx.afterCommit(() -> answers.execute(() -> call.get().answer.complete(jobs)));
                 }
             }
             // They wait again from here on, whatever becomes of this transaction: another one may take them meanwhile.
-            inVain.forEach(taken::remove);
-            inVain.forEach(this::park);
+            tried.forEach(taken::remove);
+            tried.forEach(this::parkAgain);
         });
     }
 
@@ -118,6 +124,16 @@ public final class LeaseDesk implements AutoCloseable {
                 }
             });
         });
+    }
+
+    /**
+     * A worker has one job less. That helps those of its calls that found a job and no room for it: a worker which never
+     * heard of a job that it was given asks for more than it can have, and goes on waiting when that lease is over.
+     */
+    void freed(WorkerId worker) {
+        List<WaitingCalls.Call> itsCalls =
+                inVain.stream().filter(call -> call.worker.equals(worker)).toList();
+        itsCalls.stream().filter(inVain::remove).filter(waiting::remove).forEach(call -> attempt(call, tx -> {}));
     }
 
     /** Answers what waits for one worker with nothing: it takes no more. */
@@ -135,7 +151,7 @@ public final class LeaseDesk implements AutoCloseable {
         CompletableFuture<?> unused = database.write(tx -> {
                     List<Job> jobs = claim(tx, call);
                     if (jobs.isEmpty()) {
-                        tx.afterCommit(() -> park(call));
+                        tx.afterCommit(() -> parkAgain(call));
                     }
                     afterClaim.accept(tx);
                     return jobs;
@@ -159,6 +175,14 @@ public final class LeaseDesk implements AutoCloseable {
         return call.claims.claim(tx, worker.get(), call.atMost).stream()
                 .map(job -> job.leasedAfter(waited))
                 .toList();
+    }
+
+    private void parkAgain(WaitingCalls.Call call) {
+        inVain.add(call);
+        park(call);
+        if (call.answer.isDone()) {
+            inVain.remove(call);
+        }
     }
 
     private void park(WaitingCalls.Call call) {

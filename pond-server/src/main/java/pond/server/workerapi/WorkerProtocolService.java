@@ -61,7 +61,7 @@ public final class WorkerProtocolService implements WorkerProtocol {
     }
 
     /** Speaks with a worker under an attachment that it names; whether it is its own is asked with every call. */
-    WorkerProtocolService(Rooms rooms, Party party, @Nullable WorkerId attachment) {
+    public WorkerProtocolService(Rooms rooms, Party party, @Nullable WorkerId attachment) {
         this.rooms = rooms;
         this.party = party;
         this.agents = new AgentCalls(rooms, party);
