@@ -1,6 +1,8 @@
 package pond.server;
 
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pond.server.artifacts.ArtifactService;
 import pond.server.dispatch.Agents;
 import pond.server.dispatch.Budgets;
@@ -10,9 +12,13 @@ import pond.server.dispatch.EndCheck;
 import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
+import pond.server.dispatch.Resumption;
 import pond.server.dispatch.WorkerDesk;
 import pond.server.enrollment.EnrollmentService;
+import pond.server.http.ReadyCheck;
 import pond.server.logs.LogService;
+import pond.server.maintenance.Maintenance;
+import pond.server.maintenance.MaintenanceService;
 import pond.server.runs.RunService;
 import pond.server.stages.StageService;
 import pond.server.swarm.Attestations;
@@ -27,7 +33,9 @@ record Dispatching(
         LeaseDesk leaseDesk,
         Budgets budgets,
         EndCheck endCheck,
-        DispatchSettings settings) {
+        DispatchSettings settings,
+        MaintenanceService maintenance) {
+    private static final Logger log = LoggerFactory.getLogger(Dispatching.class);
 
     /** The rooms that dispatch moves, or asks before it does. */
     record Around(
@@ -60,8 +68,25 @@ record Dispatching(
         WorkerDesk workerDesk =
                 new WorkerDesk(storage.database(), dispatcher, jobDesk, leaseDesk, workers, budgets, context);
         Reaper reaper = closing.add(new Reaper(storage.database(), dispatcher, workerDesk, jobDesk, workers, context));
+        MaintenanceService maintenance =
+                new MaintenanceService(storage.database(), registry.audit(), jobDesk::countLeased, clock);
+        maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
+        maintenance.find().ifPresent(Dispatching::warn);
         workerDesk.recover().join();
         reaper.start();
-        return new Dispatching(dispatcher, jobDesk, workerDesk, leaseDesk, budgets, endCheck, settings);
+        return new Dispatching(dispatcher, jobDesk, workerDesk, leaseDesk, budgets, endCheck, settings, maintenance);
+    }
+
+    /** What an operator may have forgotten, or a colleague does not know. */
+    private static void warn(Maintenance now) {
+        log.warn(
+                "in maintenance since {}{}; no jobs are handed out until 'maintenance off'",
+                now.since(),
+                now.reason() == null ? "" : " (" + now.reason() + ")");
+    }
+
+    /** Since when nothing is handed out; why is not for everybody who may look. */
+    ReadyCheck maintenanceCheck() {
+        return new ReadyCheck("maintenance", () -> maintenance.find().map(now -> "on since " + now.since()), true);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import pond.common.api.HealthView;
 import pond.server.artifacts.ArtifactHandler;
@@ -30,12 +31,14 @@ import pond.server.harnesses.HarnessHandler;
 import pond.server.http.Answers;
 import pond.server.http.HealthHandler;
 import pond.server.http.HttpServer;
+import pond.server.http.ReadyCheck;
 import pond.server.keys.KeyHandler;
 import pond.server.keys.KeyService;
 import pond.server.local.LocalWorkers;
 import pond.server.logs.LogHandler;
 import pond.server.logs.LogService;
 import pond.server.logs.LogTail;
+import pond.server.maintenance.MaintenanceHandler;
 import pond.server.models.ModelHandler;
 import pond.server.preflight.PreflightHandler;
 import pond.server.preflight.PreflightService;
@@ -82,6 +85,7 @@ public final class PondServer implements RunningServer {
             "workers",
             "sandboxing",
             "swarm",
+            "maintenance",
             "configuration",
             "decisions");
 
@@ -179,6 +183,7 @@ public final class PondServer implements RunningServer {
                         new ModelHandler(registry.models(), answers)::register,
                         new KeyHandler(keys, answers)::register,
                         new AuditHandler(registry.audit(), answers)::register,
+                        new MaintenanceHandler(dispatching.maintenance(), answers)::register,
                         new PreflightHandler(preflight, answers)::register,
                         new RunHandler(runs, dispatcher, preflight, access, answers)::register,
                         new RerunHandler(reruns, dispatcher, preflight, access, answers)::register,
@@ -190,7 +195,7 @@ public final class PondServer implements RunningServer {
                         new ArtifactHandler(artifacts, access, answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,
-                        new HealthHandler(answers, alive(), storage.checks())::register,
+                        new HealthHandler(answers, alive(), checks(storage, dispatching))::register,
                         new DocsHandler(DOCS)::register)));
     }
 
@@ -218,6 +223,11 @@ public final class PondServer implements RunningServer {
     @Override
     public void close() {
         closing.close();
+    }
+
+    private static List<ReadyCheck> checks(Storage storage, Dispatching dispatching) {
+        return Stream.concat(storage.checks().stream(), Stream.of(dispatching.maintenanceCheck()))
+                .toList();
     }
 
     private HealthView alive() {

@@ -18,7 +18,8 @@ final class Schema {
             "0009_extend_keys.sql",
             "0010_create_webhooks.sql",
             "0011_create_reruns.sql",
-            "0012_create_run_labels.sql");
+            "0012_create_run_labels.sql",
+            "0015_create_maintenance.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 
     private Schema() {}

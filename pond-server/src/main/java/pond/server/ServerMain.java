@@ -14,6 +14,7 @@ import pond.server.cli.ContextCommand;
 import pond.server.cli.CredentialsCommand;
 import pond.server.cli.HarnessCommand;
 import pond.server.cli.KeysCommand;
+import pond.server.cli.MaintenanceCommand;
 import pond.server.cli.ModelCommand;
 import pond.server.cli.PreflightCommand;
 import pond.server.cli.RunCommand;
@@ -33,7 +34,7 @@ import pond.server.cli.VersionProvider;
             "2:the command line or a setting is wrong",
             "3:the run that was waited for failed or was cancelled; a preflight found errors",
             "4:the server refused the request",
-            "5:the time of 'run wait' is up, whose codes are its own; see its help"
+            "5:the time is up; 'run wait' has codes of its own, see its help"
         })
 public final class ServerMain {
     private static final Set<String> ABOUT = Set.of("-h", "--help", "-V", "--version");
@@ -71,7 +72,8 @@ public final class ServerMain {
                 .addSubcommand(new PreflightCommand())
                 .addSubcommand(new HarnessCommand())
                 .addSubcommand(new ModelCommand())
-                .addSubcommand(new CredentialsCommand(env));
+                .addSubcommand(new CredentialsCommand(env))
+                .addSubcommand(new MaintenanceCommand());
         return CommandLines.prepare(root, env);
     }
 

@@ -11,6 +11,8 @@ public final class ExitCode {
     public static final int RUN_FAILED = 3;
     /** The server understood and refused. */
     public static final int REFUSED = 4;
+    /** What was waited for has not happened in the time that was given for it. */
+    public static final int TIME_IS_UP = 5;
 
     private ExitCode() {}
 }

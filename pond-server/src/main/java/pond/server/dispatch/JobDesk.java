@@ -234,6 +234,11 @@ public final class JobDesk {
                         JobStore.Running::worker, Collectors.mapping(JobStore.Running::job, Collectors.toList())));
     }
 
+    /** How many jobs are in the hands of workers. */
+    public int countLeased(Tx tx) {
+        return jobs.countLeased(tx);
+    }
+
     /** Whether a worker may still say something about the job. */
     public boolean isLive(JobId id) {
         return database.read(tx -> jobs.find(tx, id))

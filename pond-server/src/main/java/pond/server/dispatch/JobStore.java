@@ -56,6 +56,11 @@ final class JobStore {
                 .orElse(0);
     }
 
+    int countLeased(Tx tx) {
+        return tx.find("SELECT count(*) AS n FROM jobs WHERE status = 'leased'", row -> (int) row.number("n"))
+                .orElse(0);
+    }
+
     /** A leased job with the key of its stage. */
     record Running(WorkerId worker, PoolWorkerView.Running job) {}
 

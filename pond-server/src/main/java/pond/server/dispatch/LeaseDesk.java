@@ -16,6 +16,7 @@ import pond.common.ids.WorkerId;
 import pond.common.protocol.Job;
 import pond.server.db.Database;
 import pond.server.db.Tx;
+import pond.server.maintenance.MaintenanceMode;
 import pond.server.workers.Worker;
 import pond.server.workers.WorkerService;
 
@@ -28,12 +29,15 @@ import pond.server.workers.WorkerService;
  * is committed after the look sees the call, as a job that nobody has claimed in its own transaction looks for waiting
  * calls again after the commit. A call that has tried in vain starts to wait again on the writer's thread, and there do
  * queued jobs look for calls, in the order of the transactions: either the claim saw the job, or the job sees the call.
+ *
+ * <p>In maintenance nothing is claimed, and calls wait as if there were no jobs. They are tried when it ends.
  * Safe for use by several threads.
  */
 public final class LeaseDesk implements AutoCloseable {
     private final Database database;
     private final WorkerService workers;
     private final Executor answers;
+    private final MaintenanceMode maintenance = new MaintenanceMode();
     private final WaitingCalls waiting = new WaitingCalls();
     /** Waiting calls that have tried to claim and got nothing; few, as a call that finds a job mostly gets it. */
     private final Set<WaitingCalls.Call> inVain = ConcurrentHashMap.newKeySet();
@@ -67,9 +71,10 @@ public final class LeaseDesk implements AutoCloseable {
         });
         park(call);
         try {
-            boolean any = database.read(tx -> workers.find(worker)
-                    .filter(found -> claims.anyFor(tx, found))
-                    .isPresent());
+            boolean any = database.read(tx -> !maintenance.isOn(tx)
+                    && workers.find(worker)
+                            .filter(found -> claims.anyFor(tx, found))
+                            .isPresent());
             if (any && waiting.remove(call)) {
                 attempt(call, tx -> {});
             }
@@ -92,6 +97,9 @@ public final class LeaseDesk implements AutoCloseable {
      */
     void queued(Tx tx, Predicate<Worker> fits, Predicate<Tx> unclaimed) {
         tx.lastly(() -> {
+            if (maintenance.isOn(tx)) {
+                return;
+            }
             List<WaitingCalls.Call> tried = new ArrayList<>();
             Set<WaitingCalls.Call> taken = new HashSet<>();
             tx.ifUndone(() -> taken.forEach(this::park));
@@ -136,6 +144,11 @@ public final class LeaseDesk implements AutoCloseable {
         itsCalls.stream().filter(inVain::remove).filter(waiting::remove).forEach(call -> attempt(call, tx -> {}));
     }
 
+    /** Jobs are handed out again: every call that waits tries, the one that has waited longest first. */
+    void reopen() {
+        waiting.all().stream().filter(waiting::remove).forEach(call -> attempt(call, tx -> {}));
+    }
+
     /** Answers what waits for one worker with nothing: it takes no more. */
     void release(WorkerId worker) {
         waiting.of(worker).forEach(this::expire);
@@ -165,10 +178,12 @@ public final class LeaseDesk implements AutoCloseable {
                 });
     }
 
-    /** None when nobody is left to take what would be claimed: the worker is gone, or has hung up. */
+    /**
+     * None in maintenance, and when nobody is left to take what would be claimed: the worker is gone, or has hung up.
+     */
     private List<Job> claim(Tx tx, WaitingCalls.Call call) {
         Optional<Worker> worker = workers.findStaying(call.worker);
-        if (worker.isEmpty() || call.answer.isDone()) {
+        if (worker.isEmpty() || call.answer.isDone() || maintenance.isOn(tx)) {
             return List.of();
         }
         Duration waited = Duration.ofNanos(System.nanoTime() - call.begun);

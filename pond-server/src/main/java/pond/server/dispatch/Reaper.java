@@ -17,6 +17,7 @@ import pond.common.ids.JobId;
 import pond.common.ids.WorkerId;
 import pond.server.db.Database;
 import pond.server.db.Tx;
+import pond.server.maintenance.MaintenanceMode;
 import pond.server.stages.StageService;
 import pond.server.stages.Wait;
 import pond.server.workers.WorkerService;
@@ -39,6 +40,7 @@ public final class Reaper implements AutoCloseable {
     private final WorkerService workers;
     private final WorkerDesk.Context context;
     private final JobStore jobs = new JobStore();
+    private final MaintenanceMode maintenance = new MaintenanceMode();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "pond-dispatch-reaper");
         thread.setDaemon(true);
@@ -131,13 +133,23 @@ public final class Reaper implements AutoCloseable {
             return;
         }
         switch (due.code()) {
-            case RUN_LIMIT, WORKERS_BUSY, EARLIER_STAGES ->
+            case RUN_LIMIT, WORKERS_BUSY, EARLIER_STAGES, MAINTENANCE ->
                 dispatcher.apply(tx, due.runId(), new RunEvent.Expired(now, timeout()));
             case CANCEL_CONFIRMATION -> dispatcher.apply(tx, due.runId(), new RunEvent.CancelOverdue(now));
-            case NO_CAPABLE_WORKER, HARNESS_UNKNOWN, MODEL_UNKNOWN -> dispatcher.unserved(tx, due, now);
+            case NO_CAPABLE_WORKER, HARNESS_UNKNOWN, MODEL_UNKNOWN -> unserved(tx, due, now);
             case RETRY_BACKOFF -> dispatcher.queue().retry(tx, JobId.of(due.subject()), now);
             case LEASE -> lease(tx, JobId.of(due.subject()), now);
             case WORKER_SILENCE -> silence(tx, WorkerId.of(due.subject()), now);
+        }
+    }
+
+    /** In maintenance nobody can be served, so that time is nobody's grace. */
+    private void unserved(Tx tx, Wait due, Instant now) {
+        if (maintenance.isOn(tx)) {
+            Duration grace = context.settings().noWorkerGrace();
+            context.stages().postpone(tx, due.subject(), now.plus(grace));
+        } else {
+            dispatcher.unserved(tx, due, now);
         }
     }
 

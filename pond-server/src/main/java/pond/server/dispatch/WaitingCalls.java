@@ -1,6 +1,7 @@
 package pond.server.dispatch;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -106,6 +107,14 @@ final class WaitingCalls {
             remove(oldest);
         }
         return Optional.ofNullable(oldest);
+    }
+
+    /** All of them, the one that has waited longest first. */
+    synchronized List<Call> all() {
+        return byOffer.values().stream()
+                .flatMap(Set::stream)
+                .sorted(Comparator.comparingLong(call -> call.entry))
+                .toList();
     }
 
     /** The calls of one worker. */

@@ -44,6 +44,7 @@ public final class RunService implements RunAccess {
     private final CallbackStore callbacks = new CallbackStore();
     private final RerunStore reruns = new RerunStore();
     private final Substages substages = new Substages();
+    private final HeldBack heldBack = new HeldBack();
     private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
     private volatile @Nullable RunEnds ends;
 
@@ -184,7 +185,7 @@ public final class RunService implements RunAccess {
                         run,
                         store.findSnapshot(tx, id).orElseThrow(),
                         new RunViews.Stages(stages.list(tx, id), stages.listReports(tx, id), substages.list(tx, id)),
-                        run.status().isTerminal() ? List.of() : stages.listWaits(tx, id),
+                        run.status().isTerminal() ? List.of() : heldBack.seen(tx, stages.listWaits(tx, id)),
                         reruns.list(tx, id)));
     }
 

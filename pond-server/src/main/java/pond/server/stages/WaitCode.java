@@ -22,6 +22,8 @@ public enum WaitCode {
     LEASE("the worker counts as lost"),
     /** An attached worker must be heard of. */
     WORKER_SILENCE("the worker counts as lost"),
+    /** A stage whose turn it is, while the server hands nothing out; it needs no row, its run's limit is its own. */
+    MAINTENANCE("the run fails with run_timeout"),
     /** A stage whose predecessors are not done; it needs no row, its run's limit is its own. */
     EARLIER_STAGES("the run fails with run_timeout");
 

@@ -45,6 +45,7 @@ class ServerFencesTest {
             List.of("auth"),
             List.of("sealing", "watch", "auth0"),
             List.of("audit"),
+            List.of("maintenance"),
             List.of(
                     "keys",
                     "enrollment",

@@ -34,6 +34,7 @@ import pond.server.enrollment.CodeRequest;
 import pond.server.enrollment.EnrollmentService;
 import pond.server.harnesses.Harnesses;
 import pond.server.logs.LogService;
+import pond.server.maintenance.MaintenanceService;
 import pond.server.models.Models;
 import pond.server.preflight.PreflightService;
 import pond.server.preflight.PreflightSettings;
@@ -69,6 +70,7 @@ public final class TestDispatch implements AutoCloseable {
     final Models models;
     public final Rooms rooms;
     final Credentials credentials;
+    final MaintenanceService maintenance;
     private final Reaper reaper;
     private final PreflightService preflight;
     private final List<Runnable> parts;
@@ -123,6 +125,8 @@ public final class TestDispatch implements AutoCloseable {
         JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
         WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, answers);
         workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
+        maintenance = new MaintenanceService(database, audit, jobDesk::countLeased, clock);
+        maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
         reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
         rooms = new Rooms(
                 database,

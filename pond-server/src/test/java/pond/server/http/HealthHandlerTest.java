@@ -12,13 +12,17 @@ import pond.testing.TestHttp;
 
 class HealthHandlerTest {
     private volatile Optional<String> fault = Optional.empty();
+    private volatile Optional<String> notice = Optional.empty();
     private final TestHttp http = TestHttp.start((routes, answers) -> {
-        List<ReadyCheck> checks = List.of(new ReadyCheck("database", () -> fault), new ReadyCheck("odd", () -> {
-            if (fault.isPresent()) {
-                throw new IllegalStateException("/secret/path");
-            }
-            return Optional.empty();
-        }));
+        List<ReadyCheck> checks = List.of(
+                new ReadyCheck("database", () -> fault),
+                new ReadyCheck("odd", () -> {
+                    if (fault.isPresent()) {
+                        throw new IllegalStateException("/secret/path");
+                    }
+                    return Optional.empty();
+                }),
+                new ReadyCheck("age", () -> notice, true));
         new HealthHandler(answers, new HealthView("ok", "staging", "1.2.3"), checks).register(routes);
     });
 
@@ -36,7 +40,7 @@ class HealthHandlerTest {
     @Test
     void readyNamesEachCheckAndIsUnavailableWhenOneFails() {
         assertThat(http.get("/health/ready").body())
-                .isEqualTo("{\"ready\":true,\"checks\":{\"database\":\"ok\",\"odd\":\"ok\"}}");
+                .isEqualTo("{\"ready\":true,\"checks\":{\"database\":\"ok\",\"odd\":\"ok\",\"age\":\"ok\"}}");
 
         fault = Optional.of("the queue is full");
         HttpResponse<String> response = http.get("/health/ready");
@@ -45,6 +49,17 @@ class HealthHandlerTest {
         assertThat(response.headers().firstValue("Retry-After")).isPresent();
         assertThat(response.body())
                 .isEqualTo("{\"ready\":false,\"checks\":{\"database\":\"the queue is full\","
-                        + "\"odd\":\"the check failed\"}}");
+                        + "\"odd\":\"the check failed\",\"age\":\"ok\"}}");
+    }
+
+    @Test
+    void whatOnlyInformsLeavesItReady() {
+        notice = Optional.of("9 days");
+        HttpResponse<String> response = http.get("/health/ready");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Retry-After")).isEmpty();
+        assertThat(response.body())
+                .isEqualTo("{\"ready\":true,\"checks\":{\"database\":\"ok\",\"odd\":\"ok\",\"age\":\"9 days\"}}");
     }
 }
