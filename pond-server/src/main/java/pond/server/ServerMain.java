@@ -65,6 +65,7 @@ public final class ServerMain {
                 .addSubcommand(new ServeCommand(env, starter))
                 .addSubcommand(new KeysCommand(ServerMain::keys))
                 .addSubcommand(new RotateSourceKeyCommand(env, new KeyRotation(InstantSource.system())))
+                .addSubcommand(new DoctorCommand(env, InstantSource.system()))
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new UsageCommand())
                 .addSubcommand(new ContextCommand())

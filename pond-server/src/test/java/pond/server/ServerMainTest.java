@@ -51,6 +51,9 @@ class ServerMainTest {
         assertThat(execute(Map.of("POND_LEASE_SEC", "soon"), "serve")).isEqualTo(ExitCode.USAGE);
         assertThat(lastLine()).startsWith("pond-server: POND_LEASE_SEC takes a whole number of seconds");
 
+        assertThat(execute(Map.of("POND_LEASE_SEC", "soon"), "doctor")).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).startsWith("settings     no       POND_LEASE_SEC takes a whole number of seconds");
+
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(execute(Map.of(), "serve", "--state-dir", state(), "--port", "" + taken.getLocalPort()))
                     .isEqualTo(ExitCode.FAILED);
@@ -137,6 +140,12 @@ class ServerMainTest {
             assertThat(execute(Map.of(), "keys", "create", "--state-dir", state(), "--project", "p"))
                     .isZero();
             assertThat(status(url + "/v1/x", out.toString().strip())).isEqualTo(404);
+
+            String port = url.substring(url.lastIndexOf(':') + 1);
+            assertThat(execute(Map.of("POND_PORT", port), "doctor", "--state-dir", state(), "--json"))
+                    .as(out.toString())
+                    .isZero();
+            assertThat(out.toString()).contains(" answers on port " + port + " and is ready", "schema 00", ", sound, ");
 
             server.destroy();
 

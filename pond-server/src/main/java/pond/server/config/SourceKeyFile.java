@@ -20,7 +20,9 @@ import java.util.Set;
  * second file holds the next key, and what is sealed may be under either.
  */
 public final class SourceKeyFile {
-    private static final String NAME = "source.key";
+    /** In the state folder. */
+    public static final String NAME = "source.key";
+
     private static final String NEXT = "source.key.next";
     private static final int BYTES = 32;
 

@@ -77,6 +77,11 @@ public final class Migrator {
         }
     }
 
+    /** All scripts, in order. */
+    List<String> names() {
+        return scripts.stream().map(Script::name).toList();
+    }
+
     /** One transaction; what is missing is decided again under its lock, as another program may have been faster. */
     private boolean applyNext(SQLiteConnection connection, Path file) throws SQLException {
         Sqlite.execute(connection, "BEGIN IMMEDIATE");
@@ -118,7 +123,7 @@ public final class Migrator {
     }
 
     /** How many scripts are recorded, once it is certain that they are the first ones of ours, unchanged. */
-    private int countApplied(SQLiteConnection connection, Path file) throws SQLException {
+    int countApplied(SQLiteConnection connection, Path file) throws SQLException {
         List<Script> applied = recorded(connection);
         for (int i = 0; i < applied.size(); i++) {
             Script theirs = applied.get(i);

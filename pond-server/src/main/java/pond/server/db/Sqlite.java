@@ -53,6 +53,23 @@ final class Sqlite {
         }
     }
 
+    /**
+     * A connection for a look at a file, beside a server or without one. It leaves all as it was: with a WAL there it must
+     * not write it into the file when it is the last to close; without one it must be able to remove what it has made.
+     */
+    static SQLiteConnection openToLook(Path file) throws SQLException {
+        SQLiteConfig config = config();
+        config.setReadOnly(Files.exists(wal(file)));
+        SQLiteConnection connection = connect(config, file);
+        execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    /** The file beside it that has what was committed last. */
+    static Path wal(Path file) {
+        return file.resolveSibling(file.getFileName() + "-wal");
+    }
+
     /** Connections that can only read; a pool takes its own from here. */
     static DataSource readers(Path file) {
         SQLiteDataSource source = new SQLiteDataSource(config()) {
@@ -153,7 +170,7 @@ final class Sqlite {
         }
     }
 
-    private static String text(SQLiteConnection connection, String sql) throws SQLException {
+    static String text(SQLiteConnection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getString(1) : "";

@@ -66,6 +66,7 @@ class ServerFencesTest {
             List.of("dispatch"),
             List.of("workerapi"),
             List.of("local"),
+            List.of("doctor"),
             List.of("cli"));
 
     private static Stream<Fence> fences() {
