@@ -159,9 +159,6 @@ public final class PondServer implements RunningServer {
                 () -> new WorkerProtocolService(rooms, new Party(null, Set.of("pool:trusted"))),
                 runs,
                 fetcher));
-        // Closed before the workers: one that is about to go must not be handed anything more.
-        closing.add(dispatching.leaseDesk());
-
         Answers answers = new Answers();
         Access access = new Access(runs);
         KeyService keys = new KeyService(database, registry.audit(), clock);
@@ -173,7 +170,7 @@ public final class PondServer implements RunningServer {
                 run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
         EventService events = closing.add(new EventService(runs, logs, EventService.Settings.usual()));
         Dispatcher dispatcher = dispatching.dispatcher();
-        return closing.add(HttpServer.start(
+        HttpServer server = closing.add(HttpServer.start(
                 HttpServer.Settings.of(config.host(), config.port()),
                 answers,
                 List.of(
@@ -197,6 +194,9 @@ public final class PondServer implements RunningServer {
                         new PoolHandler(rooms, answers)::register,
                         new HealthHandler(answers, alive(), checks(storage, dispatching))::register,
                         new DocsHandler(DOCS)::register)));
+        // Closed first: nobody is handed a job while the answers under way are waited for.
+        closing.add(dispatching.leaseDesk());
+        return server;
     }
 
     private AuthFilter auth(KeyService keys, EnrollmentService enrollment, RoomSettings settings) {

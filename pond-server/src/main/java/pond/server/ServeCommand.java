@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,15 +76,18 @@ final class ServeCommand implements Callable<Integer> {
         }
         Logger log = LoggerFactory.getLogger(ServeCommand.class);
         CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, ended), "pond-shutdown-1"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(log, server, ended), "pond-shutdown-1"));
         Banner.log(log, config, VersionProvider.version(), server.port());
         ended.await();
         return ExitCode.OK;
     }
 
     /** The JVM ends when its hooks have; each part of the server has a deadline of its own for closing. */
-    private static void stop(RunningServer server, CountDownLatch ended) {
+    private static void stop(Logger log, RunningServer server, CountDownLatch ended) {
+        long begun = System.nanoTime();
+        log.info("told to stop: nothing new is taken, what is under way may finish");
         server.close();
+        log.info("stopped after {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
         ended.countDown();
     }
 

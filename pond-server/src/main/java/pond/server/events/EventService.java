@@ -1,5 +1,6 @@
 package pond.server.events;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,6 +80,11 @@ public final class EventService implements AutoCloseable {
         @Override
         public void wanted(Outflow to) {
             follower.wanted(to);
+        }
+
+        @Override
+        public ByteBuffer farewell() {
+            return follower.farewell();
         }
 
         @Override

@@ -1,5 +1,7 @@
 package pond.server.events;
 
+import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import pond.common.ids.RunId;
 import pond.server.http.Outflow;
@@ -36,6 +38,12 @@ final class Follower implements Pieces {
         } else {
             feeds.await(this);
         }
+    }
+
+    /** Those who come back after a restart must not all do so in the same moment. */
+    @Override
+    public ByteBuffer farewell() {
+        return EventText.retry(ThreadLocalRandom.current().nextLong(RETRY_MILLIS / 2, 2 * RETRY_MILLIS));
     }
 
     @Override

@@ -40,6 +40,10 @@ public final class Answers implements AutoCloseable {
 
     /** Answers with a value as JSON. */
     public void json(Context ctx, int status, Object value) {
+        if (ending) {
+            // Else the caller would make its next request here, only to be told to come back.
+            ctx.header("Connection", "close");
+        }
         try {
             ctx.status(status)
                     .contentType("application/json")
@@ -92,9 +96,9 @@ public final class Answers implements AutoCloseable {
         Outflow flow = new Outflow(ServletContextResponse.getServletContextResponse(ctx.res()), pieces);
         ctx.future(() -> {
             ctx.req().getAsyncContext().setTimeout(0);
-            Runnable end = flow::cut;
+            Runnable end = () -> flow.end(pieces.farewell());
             waits.add(end);
-            Runnable unwatch = watch(ctx, end);
+            Runnable unwatch = watch(ctx, flow::cut);
             CompletableFuture<Void> over = flow.over().whenComplete((none, failure) -> {
                 waits.remove(end);
                 unwatch.run();

@@ -37,10 +37,17 @@ final class FrontDoor extends Handler.Wrapper {
     private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
     private final BooleanSupplier stopping;
+    private final BusyConnections busy;
 
-    /** @param stopping whether new requests are turned away */
-    FrontDoor(BooleanSupplier stopping) {
+    /**
+     * Made once for a server.
+     *
+     * @param stopping whether new requests are turned away
+     * @param busy is told of every request that is not
+     */
+    FrontDoor(BooleanSupplier stopping, BusyConnections busy) {
         this.stopping = stopping;
+        this.busy = busy;
     }
 
     @Override
@@ -58,9 +65,13 @@ final class FrontDoor extends Handler.Wrapper {
             }
             OptionalInt refusal = refusal(request);
             if (refusal.isPresent()) {
+                if (stopping.getAsBoolean()) {
+                    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+                }
                 Response.writeError(request, response, callback, refusal.getAsInt());
                 return true;
             }
+            busy.add(request);
             return super.handle(withoutOverride(request), response, callback);
         } finally {
             MDC.remove(REQUEST_ID);

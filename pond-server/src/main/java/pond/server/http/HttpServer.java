@@ -13,6 +13,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -131,37 +132,45 @@ public final class HttpServer implements AutoCloseable {
         config.jsonMapper(new JavalinJackson(Json.strict(), false));
         config.router.javaLangErrorHandler(ErrorMapper::fatal);
         config.jetty.threadPool = answers.threads();
-        config.jetty.modifyServer(server -> prepare(server, settings, answers));
+        BusyConnections busy = new BusyConnections(settings.stopDeadline().dividedBy(10));
+        config.jetty.modifyServer(server -> prepare(server, settings, new FrontDoor(answers::isEnding, busy)));
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProtocolErrors()));
-        config.jetty.addConnector((server, http) -> connector(server, http, settings));
+        config.jetty.addConnector((server, http) -> connector(server, http, settings, busy));
         new ErrorMapper().register(config.routes);
         routes.forEach(register -> register.accept(config.routes));
         headWhereverThereIsGet(config);
     }
 
-    private static void prepare(Server server, Settings settings, Answers answers) {
+    private static void prepare(Server server, Settings settings, FrontDoor door) {
         // It would cut idle connections to a second when threads run short, and long polls with them.
         server.getBeans(LowResourceMonitor.class).forEach(server::removeBean);
         server.setStopTimeout(settings.stopDeadline().toMillis());
         server.setErrorHandler(new ProtocolErrors());
         server.insertHandler(new GracefulHandler());
-        server.insertHandler(new FrontDoor(answers::isEnding));
+        server.insertHandler(door);
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     }
 
-    private static Connector connector(Server server, HttpConfiguration http, Settings settings) {
+    private static Connector connector(Server server, HttpConfiguration http, Settings settings, BusyConnections busy) {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         // Every connection would keep 100 KiB for headers seen before, and a thousand workers each hold one or two.
         http.setHeaderCacheSize(0);
-        ServerConnector connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(http));
+        ServerConnector connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(http)) {
+            @Override
+            public CompletableFuture<Void> shutdown() {
+                CompletableFuture<Void> done = super.shutdown();
+                busy.stop(getConnectedEndPoints());
+                return done;
+            }
+        };
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeout().toMillis());
         connector.setAcceptedTcpNoDelay(true);
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
-        connector.setShutdownIdleTimeout(settings.stopDeadline().toMillis() / 10);
+        connector.setShutdownIdleTimeout(settings.stopDeadline().toMillis());
         try {
             // Bound here and not by Jetty's start, whose failure Javalin would log in its own words as well.
             connector.open();

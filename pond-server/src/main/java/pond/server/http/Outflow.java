@@ -28,6 +28,7 @@ public final class Outflow {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final AtomicReference<@Nullable Given> given = new AtomicReference<>();
     private final AtomicReference<@Nullable ByteBuffer> aside = new AtomicReference<>();
+    private final AtomicReference<@Nullable ByteBuffer> lastWords = new AtomicReference<>();
     private final Writing writing = new Writing();
     private volatile boolean cut;
     private volatile boolean underWay;
@@ -64,8 +65,20 @@ public final class Outflow {
         cut = true;
         writing.iterate();
         if (underWay) {
-            CompletableFuture.delayedExecutor(CUT_MILLIS, TimeUnit.MILLISECONDS).execute(this::closeUnlessOver);
+            closeSoon();
         }
+    }
+
+    /** As {@link #cut}, with last words between. */
+    void end(ByteBuffer farewell) {
+        lastWords.set(farewell);
+        cut = true;
+        writing.iterate();
+        closeSoon();
+    }
+
+    private void closeSoon() {
+        CompletableFuture.delayedExecutor(CUT_MILLIS, TimeUnit.MILLISECONDS).execute(this::closeUnlessOver);
     }
 
     private void closeUnlessOver() {
@@ -98,7 +111,7 @@ public final class Outflow {
         protected Action process() {
             underWay = false;
             if (cut || ended) {
-                return Action.SUCCEEDED;
+                return last();
             }
             Given piece = given.getAndSet(null);
             if (piece != null) {
@@ -121,9 +134,18 @@ public final class Outflow {
             underWay = true;
             // Who cuts between the look at it above and here has not seen the write, and would leave it to its reader.
             if (cut) {
-                return Action.SUCCEEDED;
+                return last();
             }
             response.write(false, bytes.duplicate(), this);
+            return Action.SCHEDULED;
+        }
+
+        private Action last() {
+            ByteBuffer words = lastWords.getAndSet(null);
+            if (ended || words == null) {
+                return Action.SUCCEEDED;
+            }
+            response.write(false, words.duplicate(), this);
             return Action.SCHEDULED;
         }
 

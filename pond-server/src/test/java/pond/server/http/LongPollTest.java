@@ -172,7 +172,9 @@ class LongPollTest {
             socket.getOutputStream().write("Host: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 
-            assertThat(answer).startsWith("HTTP/1.1 503 ").contains("Retry-After: 2", "X-Request-Id: ", "problem+json");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("Retry-After: 2", "X-Request-Id: ", "problem+json", "Connection: close");
             work.complete("done");
             assertThat(busy.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             stopped.get(10, TimeUnit.SECONDS);

@@ -56,6 +56,11 @@ class StreamTest {
         }
 
         @Override
+        public ByteBuffer farewell() {
+            return bytes("farewell");
+        }
+
+        @Override
         public void over() {
             over.complete(null);
         }
@@ -170,7 +175,7 @@ class StreamTest {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
             first.over.get(1, TimeUnit.SECONDS);
             second.over.get(1, TimeUnit.SECONDS);
-            read(quick, "0\r\n\r\n");
+            read(quick, "farewell\r\n0\r\n\r\n");
             slow.close();
         }
     }
