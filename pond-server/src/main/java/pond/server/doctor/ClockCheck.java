@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** The time of day, which deadlines and ids are made of: against what the file system has seen, and against itself. */
@@ -32,11 +33,10 @@ final class ClockCheck {
      */
     Check examine(Instant began, Duration passed) {
         Instant now = clock.instant();
+        String says = "it says " + now.truncatedTo(ChronoUnit.SECONDS);
         for (Instant written : written()) {
             if (written.isAfter(now.plus(LEEWAY))) {
-                return Check.no(
-                        "clock",
-                        "it says " + now + ", and the state folder was written at " + written + "; set the clock");
+                return Check.no("clock", says + ", and the state folder was written at " + written + "; set the clock");
             }
         }
         Duration jump = Duration.between(began.plus(passed), now);
@@ -45,7 +45,7 @@ final class ClockCheck {
         }
         return Check.ok(
                 "clock",
-                "it says " + now
+                says
                         + (Files.exists(SYNCHRONIZED)
                                 ? ", and systemd-timesyncd has set it"
                                 : ", and who sets it is not known here"));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import pond.server.db.DatabaseReport;
 import pond.server.db.Migrator;
 import pond.server.db.StorageRefusedException;
+import pond.server.db.StorageRefusedException.Reason;
 
 /** One database file: its schema, whether it is sound, and what it takes. */
 final class DatabaseCheck {
@@ -21,8 +22,16 @@ final class DatabaseCheck {
         try {
             return judge(name, DatabaseReport.of(file, migrator));
         } catch (StorageRefusedException e) {
-            return Check.no(name, e.getMessage() + "; restore a backup, or use the version that it belongs to");
+            return Check.no(name, e.getMessage() + "; " + remedy(e.reason()));
         }
+    }
+
+    private static String remedy(Reason reason) {
+        return switch (reason) {
+            case DAMAGED -> "stop the server and restore a backup";
+            case NEWER_SCHEMA, MIGRATION_CHANGED, MIGRATION_FAILED -> "use the version that it belongs to";
+            case NOT_ACCESSIBLE, IN_USE -> "run as its owner, and when nothing else has it";
+        };
     }
 
     private static Check judge(String name, DatabaseReport report) {

@@ -49,7 +49,7 @@ public final class Doctor {
         checks.addAll(new StateFolderChecks(state).examine());
         checks.add(DatabaseCheck.of(state.resolve("pond.db"), schemas.pond()));
         checks.add(DatabaseCheck.of(state.resolve("logs.db"), schemas.logs()));
-        checks.addAll(SourceKeyChecks.of(state, config));
+        checks.add(SourceKeyCheck.of(state, config));
         checks.addAll(new MachineChecks(LocalSurvey.make(), config).examine());
         checks.add(new PortCheck(config.host(), config.port()).examine());
         Duration passed = Duration.ofNanos(System.nanoTime() - nanos);

@@ -98,14 +98,14 @@ final class StateFolderChecks {
         return mode.stream().anyMatch(right -> !right.name().startsWith("OWNER_"));
     }
 
-    private Check room(long free) {
+    static Check room(long free) {
         String sizes = "%d MiB are free".formatted(free >> 20);
         return free >= FLOOR_BYTES
                 ? Check.ok("disk", sizes)
                 : Check.no("disk", sizes + ", and less than " + (FLOOR_BYTES >> 20) + " MiB is too little; make room");
     }
 
-    private static Check kind(String type) {
+    static Check kind(String type) {
         String name = type.toLowerCase(Locale.ROOT);
         if (NETWORK.contains(name)) {
             return Check.warning(

@@ -69,6 +69,16 @@ class DoctorTest {
     }
 
     @Test
+    void aDiskThatIsFullAndOnesThatKeepNothingAreSaid() {
+        assertThat(StateFolderChecks.room(511L << 20).result()).isEqualTo(Check.Result.NO);
+        assertThat(StateFolderChecks.room(512L << 20)).isEqualTo(Check.ok("disk", "512 MiB are free"));
+        for (String type : List.of("nfs4", "CIFS", "fuse.sshfs", "tmpfs", "overlay")) {
+            assertThat(StateFolderChecks.kind(type).result()).as(type).isEqualTo(Check.Result.WARNING);
+        }
+        assertThat(StateFolderChecks.kind("ext4")).isEqualTo(Check.ok("file system", "ext4"));
+    }
+
+    @Test
     void aDatabaseIsJudgedByItsSchemaAndItsStructureAndNotChanged() throws Exception {
         Path file = folder.resolve("pond.db");
         Migrator all = TestSchema.pond(CLOCK);
@@ -83,7 +93,9 @@ class DoctorTest {
 
         assertThat(DatabaseCheck.of(file, TestSchema.logs(CLOCK)))
                 .satisfies(check -> assertThat(check.result()).isEqualTo(Check.Result.NO))
-                .satisfies(check -> assertThat(check.message()).contains("used by a newer version"));
+                .satisfies(check -> assertThat(check.message())
+                        .contains("used by a newer version")
+                        .endsWith("use the version that it belongs to"));
         Path older = folder.resolve("older.db");
         make("older", new Migrator("db/pond", List.of("0001_create_keys.sql"), CLOCK));
         assertThat(DatabaseCheck.of(older, all).message())
@@ -168,7 +180,7 @@ class DoctorTest {
     private Check key(Map<String, String> more) {
         Map<String, String> env = new HashMap<>(more);
         env.put("POND_STATE_DIR", folder.toString());
-        return SourceKeyChecks.of(folder, ServerConfig.from(env, Map.of())).get(0);
+        return SourceKeyCheck.of(folder, ServerConfig.from(env, Map.of()));
     }
 
     private static TestHttp pond(Optional<String> fault) {
