@@ -80,6 +80,7 @@ public final class PondServer implements RunningServer {
             "webhooks",
             "keys",
             "errors",
+            "command-line",
             "workflows",
             "builtins",
             "workers",

@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import pond.common.json.Json;
 import pond.server.cli.ExitCode;
 import pond.server.cli.VersionProvider;
 import pond.server.config.ServerConfig;
@@ -42,6 +43,9 @@ final class RotateSourceKeyCommand implements Callable<Integer> {
     @Nullable
     Path newKeyFile;
 
+    @Option(names = "--json", description = "Print the result as JSON.")
+    boolean json;
+
     @Spec
     @Nullable
     CommandSpec spec;
@@ -65,8 +69,12 @@ final class RotateSourceKeyCommand implements Callable<Integer> {
             ServerConfig config = ServerConfig.from(env, flags);
             KeyRotation.Done done = rotate(config);
             line().getOut()
-                    .println("sealed anew: " + done.credentials() + " credentials, the sources of " + done.runs()
-                            + " runs, the secrets of " + done.callbacks() + " callbacks");
+                    .println(
+                            json
+                                    ? Json.write(done)
+                                    : "sealed anew: " + done.credentials() + " credentials, the sources of "
+                                            + done.runs() + " runs, the secrets of " + done.callbacks()
+                                            + " callbacks");
             if (newKeyFile != null) {
                 err.println("Set " + Settings.SOURCE_KEY.name() + " to the new key before the next start.");
             }

@@ -12,6 +12,7 @@ import pond.server.cli.CommandLines;
 import pond.server.cli.CompletionCommand;
 import pond.server.cli.ContextCommand;
 import pond.server.cli.CredentialsCommand;
+import pond.server.cli.EnrollCodeCommand;
 import pond.server.cli.HarnessCommand;
 import pond.server.cli.KeysCommand;
 import pond.server.cli.MaintenanceCommand;
@@ -20,22 +21,14 @@ import pond.server.cli.PreflightCommand;
 import pond.server.cli.RunCommand;
 import pond.server.cli.UsageCommand;
 import pond.server.cli.VersionProvider;
+import pond.server.cli.WorkerCommand;
 
 /** The command line of the jar. Without a command it runs the server. */
 @Command(
         name = "pond-server",
         description = "A self-hosted run orchestrator: the server, its keys, and a client.",
         mixinStandardHelpOptions = true,
-        versionProvider = VersionProvider.class,
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:it worked",
-            "1:it did not: the server cannot start or be reached, or a fault of pond",
-            "2:the command line or a setting is wrong",
-            "3:the run that was waited for failed or was cancelled; a preflight found errors",
-            "4:the server refused the request",
-            "5:the time is up; 'run wait' has codes of its own, see its help"
-        })
+        versionProvider = VersionProvider.class)
 public final class ServerMain {
     private static final Set<String> ABOUT = Set.of("-h", "--help", "-V", "--version");
 
@@ -74,7 +67,9 @@ public final class ServerMain {
                 .addSubcommand(new HarnessCommand())
                 .addSubcommand(new ModelCommand())
                 .addSubcommand(new CredentialsCommand(env))
-                .addSubcommand(new MaintenanceCommand());
+                .addSubcommand(new MaintenanceCommand())
+                .addSubcommand(new WorkerCommand())
+                .addSubcommand(new EnrollCodeCommand());
         return CommandLines.prepare(root, env);
     }
 

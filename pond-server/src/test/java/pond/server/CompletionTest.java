@@ -35,7 +35,10 @@ class CompletionTest {
     @Test
     void commandsAndOptionsAreCompleted() throws IOException, InterruptedException {
         assertThat(completed("comp", "pond", "comp")).containsExactly("completion");
-        assertThat(completed("wa", "pond", "run", "wa")).containsExactly("wait");
+        assertThat(completed("wa", "pond", "run", "wa")).containsExactly("watch", "wait");
+        assertThat(completed("", "pond", "worker", "")).contains("list", "show", "drain", "revoke");
+        assertThat(completed("--so", "pond", "run", "submit", "--so")).contains("--source", "--source-token-file");
+        assertThat(completed("--m", "pond", "enroll-code", "--m")).contains("--max-uses");
         assertThat(completed("", "pond", "context", "")).contains("add", "use", "list", "remove");
         assertThat(completed("--t", "pond", "run", "wait", "--t"))
                 .contains("--timeout", "--token-file")

@@ -88,7 +88,10 @@ class ServerMainTest {
         assertThat(listed.get(0).has("key")).isFalse();
         String id = listed.get(0).get("id").asText();
 
-        assertThat(json("keys", "revoke", id, "--state-dir", state(), "--json")
+        assertThat(json("keys", "revoke", id, "--state-dir", state(), "--json"))
+                .isEqualTo(Json.readTree("{\"id\": \"" + id + "\", \"revoked\": true}"));
+        assertThat(json("keys", "list", "--state-dir", state(), "--json")
+                        .get(0)
                         .get("revokedAt")
                         .isNull())
                 .isFalse();
@@ -113,7 +116,7 @@ class ServerMainTest {
                         "p",
                         "--expires-at",
                         "2001-01-01T00:00:00Z"))
-                .isEqualTo(ExitCode.REFUSED);
+                .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("expiresAt: must be a time that is still ahead");
     }
 

@@ -2,7 +2,6 @@ package pond.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -12,17 +11,16 @@ import pond.common.ids.ProjectId;
 import pond.common.json.Json;
 
 /**
- * The operators' registers, as trees of JSON: a command sends and prints them, and knows little more. Each call may be
- * repeated, since a POST replaces what has its name. Blocking.
+ * The operators' registers, as trees of JSON: a command sends and prints them, and knows little more. Its calls may be
+ * repeated, since a POST replaces what has its name; what makes something new each time goes by {@link #create}. Blocking.
  */
 final class AdminClient implements AutoCloseable {
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final PondHttp http;
 
-    /** @throws IllegalArgumentException when the URL cannot be used */
-    AdminClient(URI server, String token, boolean insecureHttp) {
-        this.http = new PondHttp(server, token, insecureHttp);
+    AdminClient(PondHttp http) {
+        this.http = http;
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {
@@ -35,15 +33,31 @@ final class AdminClient implements AutoCloseable {
     }
 
     JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
+        return http.json(posting(path, body), JsonNode.class);
+    }
+
+    /** As {@link #post}, but never repeated. */
+    JsonNode create(String path, JsonNode body) throws IOException, InterruptedException {
+        return http.once(posting(path, body), JsonNode.class);
+    }
+
+    /** A POST that has neither a body nor an answer. */
+    void order(String path) throws IOException, InterruptedException {
         Request request = http.request(url(path))
-                .post(RequestBody.create(Json.write(body), JSON))
+                .post(RequestBody.create(new byte[0], null))
                 .build();
-        return http.json(request, JsonNode.class);
+        http.send(request, body -> body.bytes().length);
     }
 
     void delete(String path, Optional<ProjectId> project) throws IOException, InterruptedException {
         Request request = http.request(url(path, project)).delete().build();
         http.send(request, body -> body.bytes().length);
+    }
+
+    private Request posting(String path, JsonNode body) {
+        return http.request(url(path))
+                .post(RequestBody.create(Json.write(body), JSON))
+                .build();
     }
 
     @Override

@@ -49,9 +49,9 @@ final class DefinitionFile {
         try {
             return yaml ? fromYaml(bytes) : Json.strict().readTree(bytes);
         } catch (StreamConstraintsException e) {
-            throw new IOException(name + " is nested deeper than " + MAX_NESTING + " levels", e);
+            throw new UnusableFile(name + " is nested deeper than " + MAX_NESTING + " levels", e);
         } catch (JsonProcessingException e) {
-            throw new IOException(name + " is not " + (yaml ? "YAML" : "JSON") + ": " + place(e) + reason(e), e);
+            throw new UnusableFile(name + " is not " + (yaml ? "YAML" : "JSON") + ": " + place(e) + reason(e), e);
         }
     }
 
@@ -59,7 +59,7 @@ final class DefinitionFile {
         try (InputStream in = name.equals("-") ? stdin : Files.newInputStream(Path.of(name))) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new IOException(
+                throw new UnusableFile(
                         name + " is larger than " + MAX_BYTES + " bytes, which is more than a server takes");
             }
             return bytes;
@@ -72,7 +72,7 @@ final class DefinitionFile {
             // A tree would have the name of the alias where it stands, which is worse than none.
             while (parser.nextToken() != null) {
                 if (parser.isCurrentAlias()) {
-                    throw new IOException(name + " has an alias, which is not taken here: "
+                    throw new UnusableFile(name + " has an alias, which is not taken here: "
                             + place(parser.currentTokenLocation()) + "; write out what it stands for");
                 }
             }

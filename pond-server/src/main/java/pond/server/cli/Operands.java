@@ -16,10 +16,13 @@ final class Operands {
                         options.line(), "'" + Terminal.clean(text) + "' is not a key of a register"));
     }
 
+    static ProjectId projectId(ServerOptions options, String text) {
+        return ProjectId.parse(text)
+                .orElseThrow(() ->
+                        new ParameterException(options.line(), "--project must have 1 to 128 printable characters"));
+    }
+
     static Optional<ProjectId> project(ServerOptions options, @Nullable String text) {
-        return Optional.ofNullable(text)
-                .map(given -> ProjectId.parse(given)
-                        .orElseThrow(() -> new ParameterException(
-                                options.line(), "--project must have 1 to 128 printable characters")));
+        return Optional.ofNullable(text).map(given -> projectId(options, given));
     }
 }

@@ -3,7 +3,6 @@ package pond.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +14,8 @@ import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.ArtifactList;
 import pond.common.api.ArtifactView;
+import pond.common.api.DeliveryList;
+import pond.common.api.DeliveryView;
 import pond.common.api.LogPage;
 import pond.common.api.PreflightView;
 import pond.common.api.RerunFrom;
@@ -31,23 +32,17 @@ import pond.common.json.Json;
  * The API as methods. Each goes on trying for half a minute while the server is away, which no call minds: a submit
  * carries a key that makes its repetition the same run. Blocking; safe to share between threads.
  */
-public final class PondClient implements AutoCloseable {
+final class PondClient implements AutoCloseable {
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final PondHttp http;
 
-    /**
-     * A client of one server.
-     *
-     * @param insecureHttp send the token in the clear, too
-     * @throws IllegalArgumentException when the URL cannot be used
-     */
-    public PondClient(URI server, String token, boolean insecureHttp) {
-        this.http = new PondHttp(server, token, insecureHttp);
+    PondClient(PondHttp http) {
+        this.http = http;
     }
 
     /** Submits a run; the body is as the API wants it. */
-    public RunView submit(JsonNode body) throws IOException, InterruptedException {
+    RunView submit(JsonNode body) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs"))
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .post(json(body))
@@ -56,13 +51,13 @@ public final class PondClient implements AutoCloseable {
     }
 
     /** What would stop or hamper such a run; makes none. */
-    public PreflightView preflight(JsonNode body) throws IOException, InterruptedException {
+    PreflightView preflight(JsonNode body) throws IOException, InterruptedException {
         return http.json(
                 http.request(http.url("v1/runs/preflight")).post(json(body)).build(), PreflightView.class);
     }
 
     /** A page of runs, newest first. */
-    public RunPage list(
+    RunPage list(
             Optional<ProjectId> project, List<String> statuses, List<String> labels, int limit, @Nullable String cursor)
             throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/runs").addQueryParameter("limit", String.valueOf(limit));
@@ -75,12 +70,12 @@ public final class PondClient implements AutoCloseable {
         return get(url, RunPage.class);
     }
 
-    public RunDetails run(RunId id) throws IOException, InterruptedException {
+    RunDetails run(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id), RunDetails.class);
     }
 
     /** The run once it has changed since a version, or as it is after a while. */
-    public RunDetails runAfter(RunId id, long version, int waitSeconds) throws IOException, InterruptedException {
+    RunDetails runAfter(RunId id, long version, int waitSeconds) throws IOException, InterruptedException {
         return get(
                 http.url("v1/runs/" + id)
                         .addQueryParameter("version", String.valueOf(version))
@@ -89,7 +84,7 @@ public final class PondClient implements AutoCloseable {
     }
 
     /** Log lines after a cursor; waits for some when there are none. */
-    public LogPage logs(RunId id, long since, int waitSeconds) throws IOException, InterruptedException {
+    LogPage logs(RunId id, long since, int waitSeconds) throws IOException, InterruptedException {
         return get(
                 http.url("v1/runs/" + id + "/logs")
                         .addQueryParameter("since", String.valueOf(since))
@@ -97,19 +92,19 @@ public final class PondClient implements AutoCloseable {
                 LogPage.class);
     }
 
-    public UsageView usage(RunId id) throws IOException, InterruptedException {
+    UsageView usage(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id + "/usage"), UsageView.class);
     }
 
     /** What a usage of many runs is about, each as the API wants it. */
-    public record UsageQuery(
+    record UsageQuery(
             List<String> by,
             @Nullable String since,
             @Nullable String until,
             Optional<ProjectId> project,
             List<String> labels) {}
 
-    public UsageReport usage(UsageQuery query) throws IOException, InterruptedException {
+    UsageReport usage(UsageQuery query) throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/usage");
         query.by().forEach(by -> url.addQueryParameter("by", by));
         Optional.ofNullable(query.since()).ifPresent(since -> url.addQueryParameter("since", since));
@@ -119,7 +114,7 @@ public final class PondClient implements AutoCloseable {
         return get(url, UsageReport.class);
     }
 
-    public ArtifactList artifacts(RunId id) throws IOException, InterruptedException {
+    ArtifactList artifacts(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id + "/artifacts"), ArtifactList.class);
     }
 
@@ -127,7 +122,7 @@ public final class PondClient implements AutoCloseable {
      * Fetches an artifact to {@code DIR/STAGE[/SUBSTAGE]/NAME}. The file appears when its bytes have the listed digest,
      * and never outside of the folder.
      */
-    public Path download(RunId id, ArtifactView artifact, Path folder) throws IOException, InterruptedException {
+    Path download(RunId id, ArtifactView artifact, Path folder) throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/runs/" + id + "/artifacts").addQueryParameter("stage", artifact.stage());
         List.of(artifact.name().value().split("/")).forEach(url::addPathSegment);
         if (artifact.substage() != null) {
@@ -138,7 +133,7 @@ public final class PondClient implements AutoCloseable {
     }
 
     /** Asks for an end; answers with the run as it is then. */
-    public RunView cancel(RunId id) throws IOException, InterruptedException {
+    RunView cancel(RunId id) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs/" + id + "/cancel"))
                 .post(RequestBody.create(new byte[0], null))
                 .build();
@@ -146,12 +141,30 @@ public final class PondClient implements AutoCloseable {
     }
 
     /** Makes a new run from one that has ended. */
-    public RunView rerun(RunId id, RerunFrom from) throws IOException, InterruptedException {
+    RunView rerun(RunId id, RerunFrom from) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs/" + id + "/rerun"))
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .post(json(JsonNodeFactory.instance.objectNode().put("from", from.toString())))
                 .build();
         return http.json(request, RunView.class);
+    }
+
+    /** What became of the messages to a run's callback. */
+    DeliveryList deliveries(RunId id) throws IOException, InterruptedException {
+        return get(deliveriesOf(id), DeliveryList.class);
+    }
+
+    /** Sends a message once more. It is asked for once: were the answer lost, a repetition would be refused. */
+    DeliveryView redeliver(RunId id, UUID delivery) throws IOException, InterruptedException {
+        Request request = http.request(
+                        deliveriesOf(id).addPathSegment(delivery.toString()).addPathSegment("redeliver"))
+                .post(RequestBody.create(new byte[0], null))
+                .build();
+        return http.once(request, DeliveryView.class);
+    }
+
+    private HttpUrl.Builder deliveriesOf(RunId id) {
+        return http.url("v1/runs/" + id + "/deliveries");
     }
 
     @Override

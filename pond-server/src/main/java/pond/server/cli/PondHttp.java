@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -18,8 +15,9 @@ import pond.common.api.ErrorView;
 import pond.common.json.Json;
 
 /**
- * Requests to a server: with the token, repeated while the server is away, and with refusals as {@link Refused}. Only
- * requests that may be repeated belong here. Redirects are not followed, because the token would go along.
+ * Requests to a server: with the token, and with refusals as {@link Refused}. Most are repeated while the server is away;
+ * those that must not be made twice are for {@link #once}. Redirects are not followed, because the token would go along.
+ * Safe to share between threads; closing it ends the calls that are under way.
  */
 final class PondHttp implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -37,6 +35,7 @@ final class PondHttp implements AutoCloseable {
             .build();
     private final HttpUrl base;
     private final String authorization;
+    private volatile boolean closed;
 
     /** @throws IllegalArgumentException when the URL is none, or the token would cross a network in the clear */
     PondHttp(URI server, String token, boolean insecureHttp) {
@@ -63,25 +62,21 @@ final class PondHttp implements AutoCloseable {
 
     /** Sends and reads a JSON answer. */
     <T> T json(Request request, Class<T> type) throws IOException, InterruptedException {
-        return send(request, body -> {
-            // Read to the end first: an answer that breaks off is worth another try, one that cannot be parsed is not.
-            byte[] bytes = body.bytes();
-            try {
-                return Json.lenient().readValue(bytes, type);
-            } catch (JacksonException e) {
-                throw new UnusableAnswer("the server's answer is not what this client understands", e);
-            }
-        });
+        return send(request, body -> parsed(body, type));
     }
 
-    /** What came is complete and wrong, so another try would bring the same. */
-    static final class UnusableAnswer extends IOException {
-        UnusableAnswer(String message) {
-            super(message);
-        }
+    /** As {@link #json}, for what must not be done twice: there is one try. */
+    <T> T once(Request request, Class<T> type) throws IOException, InterruptedException {
+        return send(request, body -> parsed(body, type), Duration.ZERO);
+    }
 
-        UnusableAnswer(String message, Throwable cause) {
-            super(message, cause);
+    private static <T> T parsed(ResponseBody body, Class<T> type) throws IOException {
+        // Read to the end first: an answer that breaks off is worth another try, one that cannot be parsed is not.
+        byte[] bytes = body.bytes();
+        try {
+            return Json.lenient().readValue(bytes, type);
+        } catch (JacksonException e) {
+            throw new FinalFailure("the server's answer is not what this client understands", e);
         }
     }
 
@@ -92,9 +87,14 @@ final class PondHttp implements AutoCloseable {
 
     /** Sends until there is an answer other than "not now", for half a minute at most. */
     <T> T send(Request request, Reading<T> reading) throws IOException, InterruptedException {
+        return send(request, reading, PATIENCE);
+    }
+
+    private <T> T send(Request request, Reading<T> reading, Duration patience)
+            throws IOException, InterruptedException {
         long start = System.nanoTime();
         for (int attempt = 0; ; attempt++) {
-            boolean last = System.nanoTime() - start > PATIENCE.toNanos();
+            boolean last = System.nanoTime() - start >= patience.toNanos();
             try (Response response = http.newCall(request).execute()) {
                 if (response.isSuccessful()) {
                     return reading.read(response.body());
@@ -102,11 +102,11 @@ final class PondHttp implements AutoCloseable {
                 if (!isPassing(response.code()) || last) {
                     throw refused(response);
                 }
-            } catch (UnusableAnswer e) {
+            } catch (FinalFailure e) {
                 throw e;
             } catch (IOException e) {
-                if (last) {
-                    throw new IOException("cannot reach " + base + ": " + e.getMessage(), e);
+                if (last || closed) {
+                    throw new Unreachable("cannot reach " + base + ": " + e.getMessage(), e);
                 }
             }
             pause(attempt);
@@ -115,6 +115,8 @@ final class PondHttp implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
+        http.dispatcher().cancelAll();
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
     }
@@ -139,14 +141,7 @@ final class PondHttp implements AutoCloseable {
     /** Doubles from a tenth of a second, with as much by chance, so that many clients do not come back at once. */
     private static void pause(int attempt) throws InterruptedException {
         int most = Math.min(MAX_PAUSE_MILLIS, 100 << Math.min(attempt, 5));
-        int millis = most / 2 + ThreadLocalRandom.current().nextInt(most / 2);
-        try {
-            new CompletableFuture<Boolean>()
-                    .completeOnTimeout(true, millis, TimeUnit.MILLISECONDS)
-                    .get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+        Pause.millis(most / 2 + ThreadLocalRandom.current().nextInt(most / 2));
     }
 
     private static boolean isLoopback(String host) {

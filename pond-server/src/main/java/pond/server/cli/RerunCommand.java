@@ -14,9 +14,7 @@ import pond.common.ids.RunId;
 @Command(
         name = "rerun",
         description = "Make a new run from one that has ended, and print its id.",
-        mixinStandardHelpOptions = true,
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0, 1, 2, 3, 4:as for run submit"})
+        mixinStandardHelpOptions = true)
 final class RerunCommand implements Callable<Integer> {
     @Mixin
     ServerOptions options = new ServerOptions();
@@ -31,18 +29,17 @@ final class RerunCommand implements Callable<Integer> {
             description = "start: every stage runs. failed: stages that were done are reused, the others run.")
     RerunFrom from = RerunFrom.START;
 
-    @Option(
-            names = "--wait",
-            description = "Wait for the end; the log goes to stderr. Ending this command does not end the run.")
-    boolean wait;
+    @Mixin
+    EndOptions end = new EndOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (id == null) {
             throw new IllegalStateException("picocli has not filled in the run");
         }
+        Timeout.of(options.line(), end.timeout);
         try (PondClient client = options.client()) {
-            return SubmitCommand.report(options, client, client.rerun(id, from), wait);
+            return new Onlooker(options, client).report(client.rerun(id, from), end);
         }
     }
 }

@@ -3,8 +3,10 @@ package pond.server.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.common.api.ArtifactView;
+import pond.common.api.DeliveryView;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
 import pond.common.api.RunView;
@@ -27,7 +30,13 @@ import pond.common.json.Json;
         name = "run",
         description = "Submit, watch and cancel runs on a server.",
         mixinStandardHelpOptions = true,
-        subcommands = {SubmitCommand.class, RerunCommand.class, WaitCommand.class})
+        subcommands = {
+            SubmitCommand.class,
+            RerunCommand.class,
+            WatchCommand.class,
+            WaitCommand.class,
+            DeliveriesCommand.class
+        })
 public final class RunCommand implements Runnable {
     @Spec
     @Nullable
@@ -39,7 +48,8 @@ public final class RunCommand implements Runnable {
             throw new IllegalStateException("picocli has not filled in the command");
         }
         throw new ParameterException(
-                spec.commandLine(), "one of submit, rerun, list, show, logs, wait, cancel, artifacts, usage is needed");
+                spec.commandLine(),
+                "one of submit, rerun, list, show, watch, logs, wait, cancel, artifacts, usage, deliveries, redeliver is needed");
     }
 
     @Command(name = "list", description = "List runs, newest first.", mixinStandardHelpOptions = true)
@@ -60,13 +70,11 @@ public final class RunCommand implements Runnable {
             @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on where a list ended.") @Nullable
                     String cursor)
             throws IOException, InterruptedException {
-        Optional<ProjectId> id = Optional.ofNullable(project)
-                .map(text -> ProjectId.parse(text)
-                        .orElseThrow(() -> new ParameterException(options.line(), "--project is not a project")));
+        Optional<ProjectId> id = Operands.project(options, project);
         try (PondClient client = options.client()) {
             RunPage page = client.list(
                     id, statuses == null ? List.of() : statuses, labels == null ? List.of() : labels, limit, cursor);
-            print(options, page, out -> {
+            options.print(page, out -> {
                 Table.print(
                         out,
                         List.of("ID", "STATUS", "PROJECT", "CREATED", "FINISHED"),
@@ -84,7 +92,7 @@ public final class RunCommand implements Runnable {
             throws IOException, InterruptedException {
         try (PondClient client = options.client()) {
             RunDetails details = client.run(id);
-            print(options, details, out -> RunText.details(out, details));
+            options.print(details, out -> RunText.details(out, details));
             return ExitCode.OK;
         }
     }
@@ -93,13 +101,16 @@ public final class RunCommand implements Runnable {
     int logs(
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "RUN", description = "Its id.") RunId id,
-            @Option(names = "--follow", description = "Go on until the run has ended.") boolean follow,
+            @Option(
+                            names = {"-f", "--follow"},
+                            description = "Go on until the run has ended.")
+                    boolean follow,
             @Option(names = "--since", paramLabel = "ID", defaultValue = "0", description = "After this line.")
                     long since)
             throws IOException, InterruptedException {
         try (PondClient client = options.client()) {
             PrintWriter out = options.line().getOut();
-            new Follower(client, id)
+            new LogReader(client, id)
                     .lines(since, follow, line -> out.println(options.json ? Json.write(line) : RunText.line(line)));
             return ExitCode.OK;
         }
@@ -110,7 +121,7 @@ public final class RunCommand implements Runnable {
             throws IOException, InterruptedException {
         try (PondClient client = options.client()) {
             RunView run = client.cancel(id);
-            print(options, run, out -> out.println(run.status()));
+            options.print(run, out -> out.println(run.status()));
             return ExitCode.OK;
         }
     }
@@ -132,11 +143,19 @@ public final class RunCommand implements Runnable {
         try (PondClient client = options.client()) {
             List<ArtifactView> artifacts = client.artifacts(id).artifacts();
             if (folder == null) {
-                print(options, artifacts, out -> RunText.artifacts(out, artifacts));
+                options.print(artifacts, out -> RunText.artifacts(out, artifacts));
                 return ExitCode.OK;
             }
+            List<String> files = new ArrayList<>();
             for (ArtifactView artifact : artifacts) {
-                options.line().getOut().println(client.download(id, artifact, folder));
+                Path file = client.download(id, artifact, folder);
+                files.add(file.toString());
+                if (!options.json) {
+                    options.line().getOut().println(file);
+                }
+            }
+            if (options.json) {
+                options.line().getOut().println(Json.write(files));
             }
             return ExitCode.OK;
         }
@@ -147,21 +166,24 @@ public final class RunCommand implements Runnable {
             throws IOException, InterruptedException {
         try (PondClient client = options.client()) {
             UsageView usage = client.usage(id);
-            print(options, usage, out -> RunText.usage(out, usage));
+            options.print(usage, out -> RunText.usage(out, usage));
             return ExitCode.OK;
         }
     }
 
-    private interface Text {
-        void print(PrintWriter out);
-    }
-
-    private static void print(ServerOptions options, Object result, Text text) {
-        PrintWriter out = options.line().getOut();
-        if (options.json) {
-            out.println(Json.write(result));
-        } else {
-            text.print(out);
+    @Command(
+            name = "redeliver",
+            description = "Send a message to a run's callback once more.",
+            mixinStandardHelpOptions = true)
+    int redeliver(
+            @Mixin ServerOptions options,
+            @Parameters(paramLabel = "RUN", description = "The run's id.") RunId id,
+            @Parameters(paramLabel = "DELIVERY", description = "The id that 'run deliveries' shows.") UUID delivery)
+            throws IOException, InterruptedException {
+        try (PondClient client = options.client()) {
+            DeliveryView sent = client.redeliver(id, delivery);
+            options.print(sent, out -> out.println(sent.status()));
+            return ExitCode.OK;
         }
     }
 

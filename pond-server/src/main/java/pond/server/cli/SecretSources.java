@@ -2,7 +2,6 @@ package pond.server.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,9 +11,6 @@ import picocli.CommandLine.ParameterException;
 
 /** Where a command takes secrets from. A name may come once; line ends at the end of a file are an editor's, not the secret's. */
 final class SecretSources {
-    /** No key is longer; it keeps a wrong file from being read whole. */
-    private static final int MAX_BYTES = 64 * 1024;
-
     private final CommandLine line;
     private final Map<String, String> variables;
 
@@ -47,11 +43,11 @@ final class SecretSources {
     }
 
     void fromStream(String name, InputStream in, Map<String, String> secrets) throws IOException {
-        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-        if (bytes.length > MAX_BYTES) {
+        byte[] bytes = in.readNBytes(SecretFile.MAX_BYTES + 1);
+        if (bytes.length > SecretFile.MAX_BYTES) {
             throw new ParameterException(line, "secret " + Terminal.clean(name) + " is longer than any key");
         }
-        add(name, new String(bytes, StandardCharsets.UTF_8).replaceFirst("[\\r\\n]+\\z", ""), secrets);
+        add(name, SecretFile.text(bytes), secrets);
     }
 
     private void add(String name, String value, Map<String, String> secrets) {

@@ -61,21 +61,25 @@ final class ServerOptions {
     CommandSpec spec;
 
     PondClient client() throws IOException {
+        return new PondClient(http());
+    }
+
+    AdminClient admin() throws IOException {
+        return new AdminClient(http());
+    }
+
+    PondHttp http() throws IOException {
         try {
             Destination to = destination();
-            return new PondClient(to.server(), to.token(), insecureHttp);
+            return new PondHttp(to.server(), to.token(), insecureHttp);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line(), String.valueOf(e.getMessage()));
         }
     }
 
-    AdminClient admin() throws IOException {
-        try {
-            Destination to = destination();
-            return new AdminClient(to.server(), to.token(), insecureHttp);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(line(), String.valueOf(e.getMessage()));
-        }
+    /** Whether {@code context use} has named one for when nothing else is said. */
+    boolean hasContextInUse() throws IOException {
+        return contextsFile != null && new ContextFile(contextsFile).read().current() != null;
     }
 
     /** Prints a result: as JSON where that was asked for. */

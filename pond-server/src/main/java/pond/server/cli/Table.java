@@ -12,13 +12,18 @@ final class Table {
     static void print(PrintWriter out, List<String> head, List<List<String>> rows) {
         List<List<String>> all = new ArrayList<>(rows);
         all.add(0, head);
-        int[] widths = new int[head.size()];
-        for (List<String> row : all) {
+        rows(out, all);
+    }
+
+    /** Rows of the same length, without a head. */
+    static void rows(PrintWriter out, List<List<String>> rows) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
-        for (List<String> row : all) {
+        for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
                 line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));

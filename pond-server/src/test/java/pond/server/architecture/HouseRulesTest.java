@@ -50,6 +50,9 @@ class HouseRulesTest {
     private static final String MAINS =
             "pond\\.(server\\.(ServerMain|PondServer|cli\\..*)|worker\\.(WorkerMain|cli\\..*))(\\$.*)?";
 
+    /** Java has no other way to learn how large a terminal is. */
+    private static final String ASKS_STTY = "pond\\.server\\.cli\\.live\\.TerminalDevice(\\$.*)?";
+
     private record Rule(String name, ArchRule rule, Class<?> culprit) {
         @Override
         public String toString() {
@@ -80,7 +83,10 @@ class HouseRulesTest {
                         Prints.class),
                 new Rule("nothing is injected into fields", noFieldInjection(), Injected.class),
                 new Rule("no state in statics", fields().that().areStatic().should(holdNoState()), KeepsState.class),
-                new Rule("only the worker's sandbox starts processes", processes(), StartsAProcess.class));
+                new Rule(
+                        "only the worker's sandbox starts processes, and the live view asks stty",
+                        processes(),
+                        StartsAProcess.class));
     }
 
     @ParameterizedTest
@@ -144,6 +150,8 @@ class HouseRulesTest {
         return noClasses()
                 .that()
                 .resideOutsideOfPackage("pond.worker.sandbox..")
+                .and()
+                .haveNameNotMatching(ASKS_STTY)
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.lang\\.(Process|ProcessBuilder(\\$.*)?)")

@@ -72,7 +72,7 @@ class AdminCommandsTest {
 
     @Test
     void refusalsAndWrongWordsAreSaid() {
-        assertThat(execute("harness", "from-preset", "none")).isEqualTo(ExitCode.REFUSED);
+        assertThat(execute("harness", "from-preset", "none")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("must be one of claude-brokered");
         assertThat(execute("harness", "show", "../audit")).isEqualTo(ExitCode.USAGE);
         assertThat(execute("harness")).isEqualTo(ExitCode.USAGE);
@@ -164,7 +164,7 @@ class AdminCommandsTest {
         assertThat(set("--secret-env", "NOT_SET")).isEqualTo(ExitCode.USAGE);
         assertThat(set("--secret-env", "MY_KEY", "--secret-stdin", "MY_KEY")).isEqualTo(ExitCode.USAGE);
         assertThat(set("--secret-file", "B=" + large)).isEqualTo(ExitCode.USAGE);
-        assertThat(set("--secret-file", "B=" + folder.resolve("none"))).isEqualTo(ExitCode.FAILED);
+        assertThat(set("--secret-file", "B=" + folder.resolve("none"))).isEqualTo(ExitCode.USAGE);
         assertThat(registry.credentials.list(Optional.empty())).isEmpty();
     }
 

@@ -165,7 +165,7 @@ class ClientCommandsTest {
                 "p",
                 "--label",
                 "team=a",
-                "--source-git",
+                "--source",
                 "https://example.org/x.git",
                 "--ref",
                 "main");
@@ -197,7 +197,9 @@ class ClientCommandsTest {
         assertThat(out.toString()).contains("run " + RUN + " of project p: done");
 
         status = "failed";
-        assertThat(run("run", "submit", "--file", definition(), "--wait")).isEqualTo(ExitCode.RUN_FAILED);
+        assertThat(run("run", "submit", "--file", definition(), "--wait")).isEqualTo(ExitCode.FAILED);
+        status = "cancelled";
+        assertThat(run("run", "submit", "--file", definition(), "--wait")).isEqualTo(ExitCode.CANCELLED);
     }
 
     @Test
@@ -217,7 +219,7 @@ class ClientCommandsTest {
         assertThat(idempotencyKeys).doesNotHaveDuplicates().allMatch(key -> key.length() == 36);
 
         status = "failed";
-        assertThat(run("run", "rerun", RUN, "--wait")).isEqualTo(ExitCode.RUN_FAILED);
+        assertThat(run("run", "rerun", RUN, "--wait")).isEqualTo(ExitCode.FAILED);
         assertThat(out.toString())
                 .contains("run " + RUN + " of project p: failed", "re-run of " + RUN + " from failed")
                 .contains("build ran in run " + RUN);
@@ -226,8 +228,8 @@ class ClientCommandsTest {
     }
 
     @Test
-    void aRefusalIsExitFourWithItsProblems() throws IOException {
-        assertThat(run("preflight", "--file", definition())).isEqualTo(ExitCode.REFUSED);
+    void whatIsWrongWithABodyIsExitTwoWithItsProblems() throws IOException {
+        assertThat(run("preflight", "--file", definition())).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("error request_invalid at definition.stages: is required", "(HTTP 422)");
     }
 
@@ -241,8 +243,10 @@ class ClientCommandsTest {
         assertThat(err.toString()).contains("the token would cross the network in the clear to example.org");
         assertThat(Files.writeString(folder.resolve("bad"), "{\n\"secret\"")).exists();
         assertThat(run("run", "submit", "--file", folder.resolve("bad").toString()))
-                .isEqualTo(ExitCode.FAILED);
-        assertThat(err.toString()).contains("is not JSON: line 2");
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("run", "submit", "--file", folder.resolve("none").toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("is not JSON: line 2", "there is no file " + folder.resolve("none"));
     }
 
     @Test

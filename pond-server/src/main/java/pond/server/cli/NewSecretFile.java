@@ -1,0 +1,52 @@
+package pond.server.cli;
+
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+
+/** A file for one secret, which its user alone may read. It is new, and goes away again when nothing was written. */
+final class NewSecretFile implements AutoCloseable {
+    private final Path path;
+    private final SeekableByteChannel channel;
+    private boolean written;
+
+    private NewSecretFile(Path path, SeekableByteChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    static NewSecretFile create(Path path) throws IOException {
+        try {
+            return new NewSecretFile(
+                    path,
+                    Files.newByteChannel(
+                            path,
+                            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+        } catch (FileAlreadyExistsException e) {
+            throw new FinalFailure(path + " is there already; remove it, or name another file", e);
+        } catch (IOException e) {
+            throw new FinalFailure("cannot write " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    void write(String secret) throws IOException {
+        Channels.newOutputStream(channel).write((secret + "\n").getBytes(StandardCharsets.UTF_8));
+        written = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (!written) {
+            Files.deleteIfExists(path);
+        }
+    }
+}
