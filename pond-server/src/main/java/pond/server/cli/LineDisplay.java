@@ -8,13 +8,14 @@ import pond.common.api.LogLine;
 import pond.common.api.RunDetails;
 import pond.server.cli.live.Display;
 
-/** A run as lines, for files and pipes. */
+/** A run as lines, for files and pipes. The end of a run is told after its log, which may come later than its state. */
 final class LineDisplay implements Display {
     private static final long PATIENCE_MILLIS = 1_000;
 
     private final PrintWriter out;
     private final boolean statuses;
-    private @Nullable RunDetails before;
+    private @Nullable RunDetails told;
+    private @Nullable RunDetails end;
 
     /** @param statuses tell of each change of a status, too, and of what is waited for */
     LineDisplay(PrintWriter out, boolean statuses) {
@@ -24,11 +25,19 @@ final class LineDisplay implements Display {
 
     @Override
     public void state(RunDetails details) {
+        if (details.run().terminal()) {
+            end = details;
+        } else {
+            tell(details);
+        }
+    }
+
+    private void tell(RunDetails details) {
         if (statuses) {
-            StatusLines.between(before, details).forEach(out::println);
+            StatusLines.between(told, details).forEach(out::println);
             out.flush();
         }
-        before = details;
+        told = details;
     }
 
     @Override
@@ -49,6 +58,9 @@ final class LineDisplay implements Display {
 
     @Override
     public void close() {
-        out.flush();
+        // Of a run that had ended before, nothing has changed.
+        if (end != null && told != null) {
+            tell(end);
+        }
     }
 }

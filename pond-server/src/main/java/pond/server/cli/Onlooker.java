@@ -43,7 +43,7 @@ record Onlooker(ServerOptions options, PondClient client) {
         }
         PrintWriter lines = options.json ? options.line().getErr() : out;
         lines.println("run " + run);
-        return result(until(run, new LineDisplay(lines, true), timeout));
+        return result(inLines(run, new LineDisplay(lines, true), timeout));
     }
 
     /** The log goes to stderr, the result to stdout. */
@@ -51,7 +51,13 @@ record Onlooker(ServerOptions options, PondClient client) {
         Timeout timeout = Timeout.of(options.line(), view.timeout);
         PrintWriter err = options.line().getErr();
         err.println("run " + run);
-        return result(until(run, new LineDisplay(err, false), timeout));
+        return result(inLines(run, new LineDisplay(err, false), timeout));
+    }
+
+    private RunDetails inLines(RunId run, LineDisplay lines, Timeout timeout) throws IOException, InterruptedException {
+        try (lines) {
+            return until(run, lines, timeout);
+        }
     }
 
     private int result(RunDetails details) {

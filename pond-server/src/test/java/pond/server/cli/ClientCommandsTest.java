@@ -104,6 +104,9 @@ class ClientCommandsTest {
             idempotencyKeys.add(String.valueOf(ctx.header("Idempotency-Key")));
             answers.json(ctx, 201, run("queued"));
         });
+        routes.get("/v1/runs/{id}/usage", ctx -> {
+            throw new IllegalStateException("a fault");
+        });
         routes.post("/v1/runs/{id}/cancel", ctx -> answers.json(ctx, 202, run("cancelling")));
     }
 
@@ -267,6 +270,16 @@ class ClientCommandsTest {
                 .isEqualTo(ExitCode.FAILED);
         assertThat(folder.resolve("out2/build/reports")).isEmptyDirectory();
         assertThat(err.toString()).contains("are not those that were listed");
+    }
+
+    @Test
+    void whatCannotBeWrittenHereIsNotTheServersFault() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        assertThat(run("run", "artifacts", RUN, "--download", file.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("cannot write reports/a b.txt to " + file);
+        assertThat(run("run", "usage", RUN)).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(err.toString()).contains("(HTTP 500)");
     }
 
     @Test

@@ -150,6 +150,9 @@ class OperatorCommandsTest {
                 .isEqualTo(2);
         assertThat(execute("keys", "revoke", "01890a5d-ac96-774b-bcce-b302099a8057"))
                 .isEqualTo(6);
+        assertThat(execute("keys", "create", "--project", "p", "--server", "http://127.0.0.1:1"))
+                .as("nobody listens")
+                .isEqualTo(4);
     }
 
     @Test
