@@ -70,13 +70,14 @@ final class PondHttp implements AutoCloseable {
         return send(request, body -> parsed(body, type), Duration.ZERO);
     }
 
-    private static <T> T parsed(ResponseBody body, Class<T> type) throws IOException {
+    private <T> T parsed(ResponseBody body, Class<T> type) throws IOException {
         // Read to the end first: an answer that breaks off is worth another try, one that cannot be parsed is not.
         byte[] bytes = body.bytes();
         try {
             return Json.lenient().readValue(bytes, type);
         } catch (JacksonException e) {
-            throw new FinalFailure("the server's answer is not what this client understands", e);
+            throw new Unreachable(
+                    "the answer of " + base + " is not what this client understands; is it a pond server?", e);
         }
     }
 
@@ -102,7 +103,7 @@ final class PondHttp implements AutoCloseable {
                 if (!isPassing(response.code()) || last) {
                     throw refused(response);
                 }
-            } catch (FinalFailure e) {
+            } catch (FinalFailure | Unreachable e) {
                 throw e;
             } catch (IOException e) {
                 if (last || closed) {

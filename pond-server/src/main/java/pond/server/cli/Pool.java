@@ -20,7 +20,7 @@ record Pool(AdminClient client) {
                     .treeToValue(client.get("pool/workers"), PoolWorkerList.class)
                     .workers();
         } catch (JsonProcessingException e) {
-            throw new FinalFailure("the server's answer is not what this client understands", e);
+            throw new Unreachable("the server lists its workers in a way that this client does not understand", e);
         }
     }
 

@@ -103,7 +103,11 @@ public final class WorkerCommand implements Runnable {
                     last,
                     out -> out.println(
                             Table.cell(last.state()) + ", " + last.running().size() + " running"));
-            return wait && !last.running().isEmpty() && time.isUp() ? ExitCode.TIME_IS_UP : ExitCode.OK;
+            if (wait && !last.running().isEmpty() && time.isUp()) {
+                options.line().getErr().println("pond-server: the time is up; the worker goes on draining");
+                return ExitCode.TIME_IS_UP;
+            }
+            return ExitCode.OK;
         }
     }
 

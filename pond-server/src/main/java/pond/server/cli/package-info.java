@@ -1,7 +1,8 @@
 /**
- * The command line: keys on the local state, and a client of the API. The invariant: nothing here touches the HTTP
+ * The command line: a client of the API, and keys on the local state as well. The invariant: nothing here touches the HTTP
  * server, so that a command starts as fast as a JVM does; what a command prints on stdout is its result and nothing else.
- * Read {@link pond.server.cli.RunCommand} first, then {@link pond.server.cli.PondClient}.
+ * Every command ends with a code of {@link pond.server.cli.ExitCode}. Read {@link pond.server.cli.RunCommand} first, then
+ * {@link pond.server.cli.PondClient}.
  */
 @NullMarked
 package pond.server.cli;

@@ -291,8 +291,9 @@ class ClientCommandsTest {
                         RUN,
                         "--download",
                         folder.resolve("out").toString()))
-                .isEqualTo(ExitCode.FAILED);
+                .isEqualTo(ExitCode.UNREACHABLE);
 
+        assertThat(err.toString()).contains("is not what this client understands");
         artifactName = "reports/a b.txt";
         Path target = Files.createDirectories(folder.resolve("linked"));
         Files.createSymbolicLink(target.resolve("build"), Files.createDirectories(folder.resolve("elsewhere")));

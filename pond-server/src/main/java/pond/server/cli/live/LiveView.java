@@ -3,9 +3,11 @@ package pond.server.cli.live;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pond.common.api.LogLine;
 import pond.common.api.RunStatus;
 import pond.common.api.RunView;
+import pond.common.api.Waiting;
 
 /**
  * A frame: the run, the tree of its stages, and below as much of the end of its log as fits. A third of the room is the
@@ -46,10 +48,17 @@ final class LiveView {
             head.add(StyledLine.EMPTY.with(
                     run.error().code() + ": " + run.error().message(), Style.BAD));
         }
-        if (run.waiting() != null) {
+        // As a rule it is a stage that the run waits for, and its row says so.
+        boolean said =
+                picture.details().stages().stream().anyMatch(stage -> waitsAlike(run.waiting(), stage.waiting()));
+        if (run.waiting() != null && !said) {
             head.add(StyledLine.EMPTY.with(StageRows.waiting(run.waiting(), now), Style.STOPPED));
         }
         return head;
+    }
+
+    private static boolean waitsAlike(@Nullable Waiting one, @Nullable Waiting other) {
+        return one != null && other != null && one.message().equals(other.message());
     }
 
     private static StyledLine line(LogLine line) {
