@@ -37,9 +37,12 @@ record Onlooker(ServerOptions options, PondClient client) {
                 view.plain || options.json ? Optional.empty() : TerminalDevice.find(System.getenv());
         PrintWriter out = options.line().getOut();
         if (terminal.isPresent()) {
+            RunDetails last;
             try (Display display = new LiveDisplay(terminal.get(), out)) {
-                return exitCode(until(run, display, timeout));
+                last = until(run, display, timeout);
             }
+            // Said on the ordinary screen, where it stays.
+            return exitCode(last);
         }
         PrintWriter lines = options.json ? options.line().getErr() : out;
         lines.println("run " + run);
