@@ -34,6 +34,7 @@ import pond.server.http.HttpServer;
 import pond.server.http.ReadyCheck;
 import pond.server.keys.KeyHandler;
 import pond.server.keys.KeyService;
+import pond.server.limits.DiskSpace;
 import pond.server.local.LocalWorkers;
 import pond.server.logs.LogHandler;
 import pond.server.logs.LogService;
@@ -87,6 +88,7 @@ public final class PondServer implements RunningServer {
             "sandboxing",
             "swarm",
             "maintenance",
+            "limits",
             "configuration",
             "decisions");
 
@@ -116,6 +118,7 @@ public final class PondServer implements RunningServer {
         Database database = storage.database();
         Registry registry = Registry.open(config, storage, clock);
         RoomSettings settings = new RoomSettings(config);
+        DiskSpace disk = settings.disk(state);
 
         LogService logs = new LogService(storage.logDatabase(), clock, config.logMaxBytes() * RUN_LOG_JOBS);
         UsageService usage = new UsageService(database);
@@ -124,7 +127,8 @@ public final class PondServer implements RunningServer {
         StageService stages = new StageService();
         WorkerService workers = new WorkerService(database, clock);
         EnrollmentService enrollment = new EnrollmentService(database, clock);
-        RunService runs = new RunService(database, logs, stages, registry.sourceKey(), clock);
+        RunService runs =
+                new RunService(database, logs, stages, registry.sourceKey(), settings.admission(storage, disk), clock);
         Webhooks webhooks = closing.add(Webhooks.start(database, runs, settings.webhooks(), clock));
         Dispatching dispatching = Dispatching.start(
                 storage,
@@ -150,7 +154,8 @@ public final class PondServer implements RunningServer {
                 enrollment,
                 workers,
                 bundles,
-                dispatching.settings().limits());
+                dispatching.settings().limits(),
+                disk);
         closing.add(new Housekeeping(rooms, clock)).start();
         SourceFetcher fetcher =
                 new SourceFetcher(bundles, state.tmp(), settings.sources(), HostResolver.system(), (SSLSocketFactory)
@@ -193,7 +198,7 @@ public final class PondServer implements RunningServer {
                         new ArtifactHandler(artifacts, access, answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,
-                        new HealthHandler(answers, alive(), checks(storage, dispatching))::register,
+                        new HealthHandler(answers, alive(), checks(storage, disk, dispatching))::register,
                         new DocsHandler(DOCS)::register)));
         // Closed first: nobody is handed a job while the answers under way are waited for.
         closing.add(dispatching.leaseDesk());
@@ -202,7 +207,7 @@ public final class PondServer implements RunningServer {
 
     private AuthFilter auth(KeyService keys, EnrollmentService enrollment, RoomSettings settings) {
         Optional<Auth0Admins> admins = settings.auth0().map(tenant -> closing.add(Auth0Admins.of(tenant, clock)));
-        return new AuthFilter(new Authenticator(
+        return settings.auth(new Authenticator(
                 config.serviceToken(),
                 keys,
                 Map.of(
@@ -226,8 +231,8 @@ public final class PondServer implements RunningServer {
         closing.close();
     }
 
-    private static List<ReadyCheck> checks(Storage storage, Dispatching dispatching) {
-        return Stream.concat(storage.checks().stream(), Stream.of(dispatching.maintenanceCheck()))
+    private static List<ReadyCheck> checks(Storage storage, DiskSpace disk, Dispatching dispatching) {
+        return Stream.concat(storage.checks(disk).stream(), Stream.of(dispatching.maintenanceCheck()))
                 .toList();
     }
 

@@ -7,13 +7,21 @@ import java.util.Optional;
 import java.util.Set;
 import pond.common.definition.ExecutorKind;
 import pond.common.protocol.Job.Limits;
+import pond.server.auth.AuthFilter;
+import pond.server.auth.Authenticator;
 import pond.server.auth0.Auth0Settings;
 import pond.server.cli.VersionProvider;
 import pond.server.config.ServerConfig;
 import pond.server.db.StateDir;
 import pond.server.dispatch.DispatchSettings;
+import pond.server.limits.ClientAddresses;
+import pond.server.limits.DiskSpace;
+import pond.server.limits.FailureLimit;
+import pond.server.limits.ProjectBytes;
+import pond.server.limits.ProjectLimits;
 import pond.server.local.LocalWorkers;
 import pond.server.preflight.PreflightSettings;
+import pond.server.runs.Admission;
 import pond.server.sources.guard.AllowedHost;
 import pond.server.sources.guard.SourceSettings;
 import pond.server.webhooks.WebhookSettings;
@@ -26,7 +34,32 @@ record RoomSettings(ServerConfig config) {
                 config.lease(),
                 config.cancelGrace(),
                 config.runMax(),
-                new Limits(config.logMaxBytes(), config.artifactMaxBytes()));
+                new Limits(config.logMaxBytes(), config.artifactMaxBytes()),
+                projects());
+    }
+
+    private ProjectLimits projects() {
+        return new ProjectLimits(config.projectMaxQueuedRuns(), config.projectMaxRunningJobs());
+    }
+
+    DiskSpace disk(StateDir state) {
+        return new DiskSpace(state.root(), config.diskFloorBytes(), System::nanoTime);
+    }
+
+    Admission admission(Storage storage, DiskSpace disk) {
+        return new Admission(
+                storage.database(),
+                disk,
+                projects(),
+                new ProjectBytes(
+                        storage.database(), storage.logDatabase(), config.projectMaxBytes(), System::nanoTime));
+    }
+
+    AuthFilter auth(Authenticator authenticator) {
+        return new AuthFilter(
+                authenticator,
+                new FailureLimit(config.authFailuresPerMinute(), System::nanoTime),
+                new ClientAddresses(config.trustedProxies()));
     }
 
     SourceSettings sources() {
@@ -47,7 +80,12 @@ record RoomSettings(ServerConfig config) {
         Set<ExecutorKind> kinds = EnumSet.noneOf(ExecutorKind.class);
         config.localExecutors().forEach(name -> kinds.add(ExecutorKind.valueOf(name.toUpperCase(Locale.ROOT))));
         return new LocalWorkers.Settings(
-                state.work(), kinds, config.localConcurrency(), VersionProvider.version(), clock);
+                state.work(),
+                kinds,
+                config.localConcurrency(),
+                VersionProvider.version(),
+                clock,
+                config.diskFloorBytes());
     }
 
     /** Empty: the service token is the admin. */

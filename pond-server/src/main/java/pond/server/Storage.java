@@ -13,6 +13,7 @@ import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
 import pond.server.http.ReadyCheck;
+import pond.server.limits.DiskSpace;
 
 /**
  * Where everything is kept: the state folder and the two databases in it.
@@ -34,11 +35,15 @@ record Storage(StateDir state, Database database, Database logDatabase, Executor
         return new Storage(state, database, logDatabase, completions);
     }
 
-    /** What must hold for the server to be well. */
-    List<ReadyCheck> checks() {
+    /**
+     * What must hold for the server to be well. A disk that runs low is told only: what takes a server that is not ready out
+     * of use would take reading, cancelling and the ends of running jobs with it, and these still have room.
+     */
+    List<ReadyCheck> checks(DiskSpace disk) {
         return List.of(
                 new ReadyCheck("database", () -> slowness(database)),
-                new ReadyCheck("logs", () -> slowness(logDatabase)));
+                new ReadyCheck("logs", () -> slowness(logDatabase)),
+                new ReadyCheck("disk", disk::shortage, true));
     }
 
     private static Optional<String> slowness(Database database) {

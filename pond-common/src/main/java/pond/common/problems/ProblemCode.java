@@ -25,6 +25,16 @@ public enum ProblemCode {
     LABELS_MISSING(Severity.ERROR),
     /** Whom to tell of the end of a run: a field of it, or an address that this server does not send to. */
     CALLBACK_INVALID(Severity.ERROR),
+    /** The disk of the server is nearly full, and what is left is kept for the runs that it has. */
+    DISK_LOW(Severity.ERROR),
+    /** The disk of the server is full, or takes no more for another reason. */
+    DISK_FULL(Severity.ERROR),
+    /** The project has as many queued runs as it may have. */
+    PROJECT_QUEUE_FULL(Severity.ERROR),
+    /** The artifacts and logs of the project take as many bytes as they may. */
+    PROJECT_FULL(Severity.ERROR),
+    /** Too many calls without a good token came from this address. */
+    TOO_MANY_FAILURES(Severity.ERROR),
     /** No attached worker can serve the stage now. */
     NO_CAPABLE_WORKER(Severity.WARNING),
     /** The stage runs as a plain subprocess of the worker. */

@@ -77,8 +77,8 @@ public final class ExitCode {
     static int of(ErrorCode code) {
         return switch (code) {
             case MALFORMED, INVALID -> USAGE;
-            case UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE -> REFUSED;
-            case UNAVAILABLE -> FAILED;
+            case UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, LIMITED -> REFUSED;
+            case TOO_SLOW, UNAVAILABLE -> FAILED;
         };
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import pond.common.net.AddressRange;
 
 /**
  * The effective settings of a server: what was given by flag or environment, and defaults for the rest. What each is for
@@ -117,6 +118,32 @@ public final class ServerConfig {
     /** Bytes of log text per job. */
     public long logMaxBytes() {
         return given.orDefault(Settings.LOG_MAX_BYTES);
+    }
+
+    /** Bytes that are to stay free on the disk of the state folder; 0: nobody looks. */
+    public long diskFloorBytes() {
+        return given.orDefault(LimitSettings.DISK_FLOOR);
+    }
+
+    /** 0 is no bound, here and in those that follow. */
+    public int projectMaxQueuedRuns() {
+        return given.orDefault(LimitSettings.PROJECT_QUEUED_RUNS);
+    }
+
+    public int projectMaxRunningJobs() {
+        return given.orDefault(LimitSettings.PROJECT_RUNNING_JOBS);
+    }
+
+    public long projectMaxBytes() {
+        return given.orDefault(LimitSettings.PROJECT_BYTES);
+    }
+
+    public int authFailuresPerMinute() {
+        return given.orDefault(LimitSettings.AUTH_FAILURES);
+    }
+
+    public List<AddressRange> trustedProxies() {
+        return given.orDefault(LimitSettings.TRUSTED_PROXIES);
     }
 
     public Duration noWorkerGrace() {

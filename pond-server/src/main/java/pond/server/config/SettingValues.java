@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import pond.common.net.AddressRange;
 
 /** How the texts of settings are read; each throws {@link IllegalArgumentException} for what it does not take. */
 final class SettingValues {
@@ -84,6 +85,14 @@ final class SettingValues {
 
     static Set<String> labels(String text) {
         return words(text, word -> LABEL.matcher(word).matches());
+    }
+
+    /** Each throws for what is none. */
+    static List<AddressRange> ranges(String text) {
+        return words(text, word -> true).stream()
+                .sorted()
+                .map(AddressRange::parse)
+                .toList();
     }
 
     static Set<String> subjects(String text) {

@@ -75,7 +75,8 @@ public final class Database implements AutoCloseable {
     /**
      * Queues {@code work}. The future completes after the commit that holds the work, with its result; or with the
      * work's own exception, when only this work was undone; with {@link DatabaseBusyException} when it was never begun;
-     * with {@link DatabaseException} when the commit failed. Work whose future is already done when its turn comes (a
+     * with {@link DatabaseFullException} when the disk had no room for it; with {@link DatabaseException} when the commit
+     * failed otherwise. Work whose future is already done when its turn comes (a
      * cancel, a time-out) is not run.
      *
      * @throws IllegalStateException when called by work of this database, which would wait for itself;
@@ -100,18 +101,21 @@ public final class Database implements AutoCloseable {
      * completed. Reads do not nest, and should take milliseconds: an open snapshot holds back the WAL's clean-up.
      *
      * @throws DatabaseBusyException when no connection becomes free within 5 seconds
-     * @throws DatabaseException in place of a checked exception of the work; its unchecked ones come as they are
+     * @throws DatabaseException in place of a checked exception of the work; its unchecked ones come as they are, save
+     *     those of a disk that is full, which come as {@link DatabaseFullException}
      * @throws IllegalStateException when called by queued work, which would not see its own changes
      */
     public <T extends @Nullable Object> T read(Work<T> work) {
         requireOutsideWork();
         try {
             return readers.read(work);
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Exception e) {
-            throw new DatabaseException("reading failed", e);
+            throw failedRead(Sqlite.explained(e));
         }
+    }
+
+    private static RuntimeException failedRead(Throwable e) {
+        return e instanceof RuntimeException unchecked ? unchecked : new DatabaseException("reading failed", e);
     }
 
     public Load load() {

@@ -49,7 +49,7 @@ final class Piece<T extends @Nullable Object> {
     /** The first failure stands: a work's own reason says more than that its batch was lost later. */
     void fail(Throwable e) {
         if (failure == null) {
-            failure = e;
+            failure = Sqlite.explained(e);
         }
     }
 

@@ -109,6 +109,24 @@ final class Sqlite {
         return e instanceof SQLException sql && sql.getErrorCode() == SQLiteErrorCode.SQLITE_BUSY.code;
     }
 
+    /**
+     * The same failure, or one that says that the disk is full or failing when that is its cause. SQLite reports a lack of
+     * room as one of the two codes: as an I/O error where it could not even grow the index of its WAL.
+     */
+    static Throwable explained(Throwable failure) {
+        if (failure instanceof DatabaseFullException) {
+            return failure;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && (sql.getErrorCode() == SQLiteErrorCode.SQLITE_FULL.code
+                            || sql.getErrorCode() == SQLiteErrorCode.SQLITE_IOERR.code)) {
+                return new DatabaseFullException(failure);
+            }
+        }
+        return failure;
+    }
+
     /** Runs a script; SQLite's own parser finds where each of its statements ends. */
     static void execute(SQLiteConnection connection, String script) throws SQLException {
         try (Statement statement = connection.createStatement()) {

@@ -3,10 +3,12 @@ package pond.server.db;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,12 +125,28 @@ final class Writer {
             session.execute("COMMIT");
         } catch (Throwable e) {
             rollBack();
-            DatabaseException lost = Sqlite.isBusy(e)
-                    ? new DatabaseBusyException("another program is writing to the database", e)
-                    : new DatabaseException("the transaction failed, nothing of it is stored", e);
-            log.warn("{} writes failed together", batch.size(), e);
+            DatabaseException lost = lost(e);
+            if (lost instanceof DatabaseFullException) {
+                // Again and again for as long as the disk is full: where it came from would say nothing more.
+                log.error("{} writes failed together: {}", batch.size(), lost.getMessage());
+            } else {
+                log.warn("{} writes failed together", batch.size(), e);
+            }
             batch.forEach(piece -> piece.fail(lost));
         }
+    }
+
+    private static DatabaseException lost(Throwable e) {
+        if (Sqlite.isBusy(e)) {
+            return new DatabaseBusyException("another program is writing to the database", e);
+        }
+        // A piece that found the disk full is behind the savepoint that could not be ended.
+        return Stream.concat(Stream.of(e), Arrays.stream(e.getSuppressed()))
+                .map(Sqlite::explained)
+                .filter(DatabaseFullException.class::isInstance)
+                .map(DatabaseException.class::cast)
+                .findFirst()
+                .orElseGet(() -> new DatabaseException("the transaction failed, nothing of it is stored", e));
     }
 
     /**

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import pond.common.api.PoolWorkerView;
 import pond.common.api.StageView.SandboxView;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.JobId;
+import pond.common.ids.ProjectId;
 import pond.common.ids.WorkerId;
 import pond.common.protocol.Completion;
 import pond.common.protocol.Job;
@@ -72,8 +74,8 @@ public final class JobDesk {
     }
 
     /**
-     * Leases jobs to a worker: the project that waited longest first, and its oldest run. Slots are counted from live
-     * leases here, so two calls of one worker cannot get more than it has.
+     * Leases jobs to a worker: the project that waited longest first, and its oldest run. Slots, and what a project may have
+     * running, are counted from live leases here, so two calls cannot get more than there is.
      */
     private List<Job> claim(Tx tx, Worker worker, int atMost) {
         int free = Math.min(atMost, worker.slots() - jobs.countLeased(tx, worker.id()));
@@ -97,27 +99,35 @@ public final class JobDesk {
 
             @Override
             public boolean anyFor(Tx tx, Worker worker) {
-                return jobs.listQueuedNeeds(tx).stream()
-                        .filter(needs -> worker.serves(Needs.parse(needs)))
-                        .flatMap(needs -> jobs.listTurns(tx, needs).stream())
-                        .anyMatch(turn -> worker.admits(turn.project()));
+                return turns(tx, worker).anyMatch(turn -> mayRun(tx, turn.project()));
             }
         };
     }
 
     private Optional<JobRow> next(Tx tx, Worker worker) {
-        List<JobStore.Turn> turns = jobs.listQueuedNeeds(tx).stream()
-                .filter(needs -> worker.serves(Needs.parse(needs)))
-                .flatMap(needs -> jobs.listTurns(tx, needs).stream())
-                .filter(turn -> worker.admits(turn.project()))
+        List<JobStore.Turn> turns = turns(tx, worker)
+                .sorted(Comparator.comparingLong(JobStore.Turn::fence))
                 .toList();
+        // As far as to the first project that may have another job, which without bounds is the first of all.
         return turns.stream()
-                .min(Comparator.comparingLong(JobStore.Turn::fence))
+                .filter(turn -> mayRun(tx, turn.project()))
+                .findFirst()
                 .flatMap(first -> turns.stream()
                         .filter(turn -> turn.project().equals(first.project()))
                         .flatMap(turn -> jobs.findOldest(tx, turn.needs(), turn.project()).stream())
                         .min(Comparator.comparing((JobRow job) -> job.run().toString())
                                 .thenComparingInt(JobRow::position)));
+    }
+
+    private Stream<JobStore.Turn> turns(Tx tx, Worker worker) {
+        return jobs.listQueuedNeeds(tx).stream()
+                .filter(needs -> worker.serves(Needs.parse(needs)))
+                .flatMap(needs -> jobs.listTurns(tx, needs).stream())
+                .filter(turn -> worker.admits(turn.project()));
+    }
+
+    private boolean mayRun(Tx tx, ProjectId project) {
+        return !settings.projects().isAtJobLimit(tx, project);
     }
 
     private Job lease(Tx tx, JobRow row, Worker worker) {
@@ -202,6 +212,7 @@ public final class JobDesk {
         stages.endWait(tx, row.id().toString());
         dispatcher.queue().freed(tx, worker);
         dispatcher.ended(tx, row, ended(row, completion));
+        dispatcher.queue().offerNext(tx, row.project());
         tx.afterCommit(() -> leases.ended(row.id()));
     }
 

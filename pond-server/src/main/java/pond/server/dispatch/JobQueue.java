@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pond.common.ids.JobId;
+import pond.common.ids.ProjectId;
 import pond.common.ids.WorkerId;
 import pond.server.db.Tx;
 import pond.server.runs.Run;
@@ -110,8 +111,30 @@ final class JobQueue {
                 tx,
                 worker -> worker.serves(needs) && worker.admits(job.project()),
                 later -> jobs.find(later, job.id())
-                        .filter(row -> row.status() == JobRow.Status.QUEUED)
-                        .isPresent());
+                                .filter(row -> row.status() == JobRow.Status.QUEUED)
+                                .isPresent()
+                        && mayRun(later, job.project()));
+    }
+
+    private boolean mayRun(Tx tx, ProjectId project) {
+        return !settings.projects().isAtJobLimit(tx, project);
+    }
+
+    /**
+     * A job of the project has ended. Where a project may have so many running, workers may wait that were passed by while
+     * it had them all: they get what it has queued.
+     */
+    void offerNext(Tx tx, ProjectId project) {
+        if (!settings.projects().boundsJobs()) {
+            return;
+        }
+        for (String text : jobs.listQueuedNeeds(tx)) {
+            Needs needs = Needs.parse(text);
+            desk.queued(
+                    tx,
+                    worker -> worker.serves(needs) && worker.admits(project),
+                    later -> jobs.findOldest(later, text, project).isPresent() && mayRun(later, project));
+        }
     }
 
     /** The pause before another attempt is over. */
@@ -151,6 +174,7 @@ final class JobQueue {
         jobs.move(tx, job.id(), JobRow.Status.LEASED, JobRow.Status.LOST);
         stages.endWait(tx, job.id().toString());
         tellWorker(tx, job);
+        offerNext(tx, job.project());
         WorkerId worker = job.worker();
         if (worker != null) {
             freed(tx, worker);

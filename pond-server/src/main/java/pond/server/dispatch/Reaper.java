@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -16,6 +17,7 @@ import pond.common.api.Failure;
 import pond.common.ids.JobId;
 import pond.common.ids.WorkerId;
 import pond.server.db.Database;
+import pond.server.db.DatabaseFullException;
 import pond.server.db.Tx;
 import pond.server.maintenance.MaintenanceMode;
 import pond.server.stages.StageService;
@@ -106,6 +108,7 @@ public final class Reaper implements AutoCloseable {
     /** Ends what is due now; false when something could not be ended. */
     boolean endDue() {
         boolean all = true;
+        boolean full = false;
         jobDesk.leases().forgetExpired(context.clock().instant());
         List<Wait> due =
                 database.read(tx -> context.stages().listDue(tx, context.clock().instant(), BATCH));
@@ -116,10 +119,17 @@ public final class Reaper implements AutoCloseable {
             Wait wait = due.get(i);
             try {
                 ends.get(i).join();
-            } catch (RuntimeException e) {
-                log.error("the wait of {} for {} could not be ended; trying again", wait.subject(), wait.code(), e);
+            } catch (CompletionException e) {
                 all = false;
+                if (e.getCause() instanceof DatabaseFullException) {
+                    full = true;
+                } else {
+                    log.error("the wait of {} for {} could not be ended; trying again", wait.subject(), wait.code(), e);
+                }
             }
+        }
+        if (full) {
+            log.warn("the disk is full, so deadlines are overdue; trying again until it has room");
         }
         return all;
     }
@@ -133,7 +143,7 @@ public final class Reaper implements AutoCloseable {
             return;
         }
         switch (due.code()) {
-            case RUN_LIMIT, WORKERS_BUSY, EARLIER_STAGES, MAINTENANCE ->
+            case RUN_LIMIT, WORKERS_BUSY, PROJECT_LIMIT, EARLIER_STAGES, MAINTENANCE ->
                 dispatcher.apply(tx, due.runId(), new RunEvent.Expired(now, timeout()));
             case CANCEL_CONFIRMATION -> dispatcher.apply(tx, due.runId(), new RunEvent.CancelOverdue(now));
             case NO_CAPABLE_WORKER, HARNESS_UNKNOWN, MODEL_UNKNOWN -> unserved(tx, due, now);

@@ -16,6 +16,10 @@ public enum ErrorCode {
     INVALID,
     /** More bytes than are taken. */
     TOO_LARGE,
+    /** The body did not arrive in the time that it may take. */
+    TOO_SLOW,
+    /** This caller or its project has all that it may have, for now. */
+    LIMITED,
     /** Too much is waiting, or the server is about to stop: worth another try a little later. */
     UNAVAILABLE
 }

@@ -35,7 +35,7 @@ public final class Bodies {
 
     /**
      * The body as a tree. Refused: a content type that is not JSON (415), more than {@link #MAX_BYTES} (413), and
-     * anything but exactly one JSON value in UTF-8 without repeated fields (400).
+     * anything but exactly one JSON value in UTF-8 without repeated fields (400), and one that takes too long to arrive (408).
      */
     public static JsonNode json(Context ctx) throws IOException {
         requireJson(ctx);
@@ -64,26 +64,35 @@ public final class Bodies {
     }
 
     private static byte[] read(Context ctx) throws IOException {
+        InputStream arriving = arriving(ctx);
         long announced = ctx.req().getContentLengthLong();
         if (announced > MAX_BYTES) {
             if (announced <= MAX_DRAINED) {
-                ctx.bodyInputStream().skipNBytes(announced);
+                arriving.skipNBytes(announced);
             }
             throw tooLarge();
         }
         String encoding = ctx.header("Content-Encoding");
         if (encoding == null || encoding.isBlank() || encoding.equalsIgnoreCase("identity")) {
-            return capped(ctx.bodyInputStream());
+            return capped(arriving);
         }
         if (!encoding.equalsIgnoreCase("gzip")) {
             throw new UnsupportedMediaTypeResponse("the body may be compressed with gzip, or not at all");
         }
-        byte[] compressed = capped(ctx.bodyInputStream());
+        byte[] compressed = capped(arriving);
         try (InputStream inflated = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
             return capped(inflated);
         } catch (ZipException | EOFException e) {
             throw new PondException(ErrorCode.MALFORMED, "the body is not gzip, though Content-Encoding says so");
         }
+    }
+
+    private static InputStream arriving(Context ctx) {
+        Long due = ctx.attribute(FrontDoor.BODY_DUE);
+        if (due == null) {
+            throw new IllegalStateException("a request came in by another door");
+        }
+        return new DueStream(ctx.bodyInputStream(), due, System::nanoTime);
     }
 
     private static byte[] capped(InputStream in) throws IOException {

@@ -5,23 +5,29 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.problems.Problem;
+import pond.common.problems.ProblemCode;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
 import pond.common.protocol.WorkerHttp;
 import pond.server.db.DatabaseBusyException;
+import pond.server.db.DatabaseFullException;
 import pond.server.errors.ErrorCode;
 import pond.server.errors.PondException;
+import pond.server.limits.DiskSpace;
 
 /**
  * Turns what a handler threw into an answer; the only place that knows the status of an {@link ErrorCode}. What is not
@@ -30,6 +36,7 @@ import pond.server.errors.PondException;
 final class ErrorMapper {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
     private static final String WORKERS = "/v1/worker/";
+    private static final Duration DISK_FULL_AGAIN = Duration.ofSeconds(10);
 
     void register(RoutesConfig routes) {
         routes.exception(Exception.class, (thrown, ctx) -> answer(ctx, unwrap(thrown)));
@@ -39,6 +46,12 @@ final class ErrorMapper {
         routes.error(500, ctx -> {
             if (ctx.resultInputStream() == null) {
                 internal(ctx, new IllegalStateException("there was no answer"));
+            }
+        });
+        // The same, of Javalin's own making, when a body stops arriving.
+        routes.error(408, ctx -> {
+            if (ctx.resultInputStream() == null) {
+                stopped(ctx);
             }
         });
     }
@@ -55,6 +68,7 @@ final class ErrorMapper {
                 ctx.header("WWW-Authenticate", "Bearer");
             }
             write(ctx, status, detail(refusal), refusal.problems());
+            refusal.retryAfter().ifPresent(after -> retryAfter(ctx, after));
         } else if (thrown instanceof ProtocolException refusal) {
             refuse(ctx, refusal);
         } else if (thrown instanceof MethodNotAllowedResponse notAllowed) {
@@ -65,10 +79,14 @@ final class ErrorMapper {
             write(ctx, http.getCode(), "the body could not be read", List.of());
         } else if (thrown instanceof DatabaseBusyException) {
             write(ctx, 503, "too much is waiting to be stored; try again in a moment", List.of());
+        } else if (thrown instanceof DatabaseFullException || DiskSpace.ranOut(thrown)) {
+            full(ctx, thrown);
         } else if (thrown instanceof CancellationException || thrown instanceof RejectedExecutionException) {
             write(ctx, 503, "the server is about to stop; try again in a moment", List.of());
         } else if (isHangup(thrown)) {
             hungUp(ctx);
+        } else if (isSilence(thrown)) {
+            stopped(ctx);
         } else {
             internal(ctx, thrown);
         }
@@ -81,6 +99,31 @@ final class ErrorMapper {
             inner = inner.getCause();
         }
         return inner instanceof EofException;
+    }
+
+    /** Whether the connection was silent for its idle time-out while a body was read from it. */
+    private static boolean isSilence(Throwable thrown) {
+        Throwable inner = thrown;
+        while (inner.getCause() != null && !(inner.getCause() instanceof TimeoutException)) {
+            inner = inner.getCause();
+        }
+        return inner instanceof IOException && inner.getCause() != null;
+    }
+
+    private static void stopped(Context ctx) {
+        write(ctx, 408, "the body stopped arriving", List.of());
+    }
+
+    /** No fault of the server's either, but one that its operator must mend. */
+    private static void full(Context ctx, Throwable thrown) {
+        String id = Answers.requestId(ctx);
+        FrontDoor.withId(
+                id,
+                () -> LOG.error(
+                        "{} {}: the disk takes no more: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
+        String detail = "the disk of the server is full; nothing of this call is stored, so try again when it has room";
+        write(ctx, 503, detail, List.of(Problem.of(ProblemCode.DISK_FULL, null, null, detail)));
+        retryAfter(ctx, DISK_FULL_AGAIN);
     }
 
     /** No fault of the server's. As a rule nobody reads the answer; should a proxy do, the call may be made again. */
@@ -96,9 +139,13 @@ final class ErrorMapper {
     private static void refuse(Context ctx, ProtocolException thrown) {
         int status = WorkerHttp.status(thrown.refusal());
         write(ctx, status, String.valueOf(thrown.getMessage()), List.of(), thrown.refusal());
-        // In whole seconds, and never none: the caller would be back before anything has changed.
-        thrown.retryAfter()
-                .ifPresent(after -> ctx.header("Retry-After", Long.toString(Math.max(1, after.toSeconds()))));
+        thrown.retryAfter().ifPresent(after -> retryAfter(ctx, after));
+    }
+
+    /** In whole seconds, and never none: the caller would be back before anything has changed. */
+    private static void retryAfter(Context ctx, Duration after) {
+        ctx.header(
+                "Retry-After", Long.toString(Math.max(1, after.plusMillis(999).toSeconds())));
     }
 
     private static void internal(Context ctx, Throwable thrown) {
@@ -141,7 +188,7 @@ final class ErrorMapper {
     private static @Nullable Refusal refusal(int status) {
         return switch (status) {
             case 401, 403 -> Refusal.UNAUTHORIZED;
-            case 503 -> Refusal.BUSY;
+            case 408, 429, 503 -> Refusal.BUSY;
             default -> status < 500 ? Refusal.INVALID : null;
         };
     }
@@ -162,8 +209,10 @@ final class ErrorMapper {
             case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;
             case CONFLICT -> 409;
+            case TOO_SLOW -> 408;
             case TOO_LARGE -> 413;
             case INVALID -> 422;
+            case LIMITED -> 429;
             case UNAVAILABLE -> 503;
         };
     }

@@ -1,5 +1,6 @@
 package pond.server.http;
 
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -27,6 +28,8 @@ final class FrontDoor extends Handler.Wrapper {
     static final String REQUEST_ID = "requestId";
     /** The request's attribute that holds the connection, for {@link Hangups}. */
     static final String CONNECTION = "pond.connection";
+    /** The request's attribute that says when its body must be here, in the time of {@link System#nanoTime}. */
+    static final String BODY_DUE = "pond.bodyDue";
 
     private static final Logger LOG = LoggerFactory.getLogger("pond.server.http.access");
     private static final Pattern CALLERS_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
@@ -38,16 +41,19 @@ final class FrontDoor extends Handler.Wrapper {
 
     private final BooleanSupplier stopping;
     private final BusyConnections busy;
+    private final long bodyNanos;
 
     /**
      * Made once for a server.
      *
      * @param stopping whether new requests are turned away
      * @param busy is told of every request that is not
+     * @param bodyDeadline how long a JSON body may take to arrive
      */
-    FrontDoor(BooleanSupplier stopping, BusyConnections busy) {
+    FrontDoor(BooleanSupplier stopping, BusyConnections busy, Duration bodyDeadline) {
         this.stopping = stopping;
         this.busy = busy;
+        this.bodyNanos = bodyDeadline.toNanos();
     }
 
     @Override
@@ -57,6 +63,7 @@ final class FrontDoor extends Handler.Wrapper {
         request.setAttribute(
                 CONNECTION,
                 request.getConnectionMetaData().getConnection().getEndPoint().getTransport());
+        request.setAttribute(BODY_DUE, System.nanoTime() + bodyNanos);
         standardHeaders(response.getHeaders(), id);
         MDC.put(REQUEST_ID, id);
         try {

@@ -53,9 +53,15 @@ public final class HttpServer implements AutoCloseable {
      * @param idleTimeout after which a connection without traffic is closed; requests that wait are not cut by it
      * @param stopDeadline how long running requests may take to finish after {@link HttpServer#close}; connections
      *     without a request are kept for a tenth of it, so that their next one is told to come back
+     * @param bodyDeadline how long a JSON body may take to arrive, however steadily it trickles
      */
-    public record Settings(String host, int port, Duration idleTimeout, Duration stopDeadline) {
-        /** The usual times: 60 s idle, 10 s to finish. */
+    public record Settings(String host, int port, Duration idleTimeout, Duration stopDeadline, Duration bodyDeadline) {
+        /** With the usual minute for bodies. */
+        public Settings(String host, int port, Duration idleTimeout, Duration stopDeadline) {
+            this(host, port, idleTimeout, stopDeadline, Duration.ofSeconds(60));
+        }
+
+        /** The usual times: 60 s idle, 10 s to finish, 60 s for a body. */
         public static Settings of(String host, int port) {
             return new Settings(host, port, Duration.ofSeconds(60), Duration.ofSeconds(10));
         }
@@ -133,7 +139,7 @@ public final class HttpServer implements AutoCloseable {
         config.router.javaLangErrorHandler(ErrorMapper::fatal);
         config.jetty.threadPool = answers.threads();
         BusyConnections busy = new BusyConnections(settings.stopDeadline().dividedBy(10));
-        config.jetty.modifyServer(server -> prepare(server, settings, new FrontDoor(answers::isEnding, busy)));
+        config.jetty.modifyServer(server -> prepare(server, settings, new FrontDoor(answers::isEnding, busy, settings.bodyDeadline())));
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProtocolErrors()));
         config.jetty.addConnector((server, http) -> connector(server, http, settings, busy));
         new ErrorMapper().register(config.routes);

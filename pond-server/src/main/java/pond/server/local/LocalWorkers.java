@@ -50,8 +50,10 @@ public final class LocalWorkers implements AutoCloseable {
      * @param work a folder for what the workers keep
      * @param executors what {@code local} runs; none: there is no such worker
      * @param slots how many stages it runs side by side
+     * @param minFreeBytes no job is taken while the disk has less
      */
-    public record Settings(Path work, Set<ExecutorKind> executors, int slots, String version, InstantSource clock) {
+    public record Settings(
+            Path work, Set<ExecutorKind> executors, int slots, String version, InstantSource clock, long minFreeBytes) {
         public Settings {
             executors = Set.copyOf(executors);
         }
@@ -67,11 +69,11 @@ public final class LocalWorkers implements AutoCloseable {
             Settings settings, Supplier<WorkerProtocol> protocol, RunService runs, SourceFetcher fetcher)
             throws IOException {
         LocalWorkers local = new LocalWorkers();
-        Disk fetchDisk = Disk.of(settings.work().resolve("fetch"));
+        Disk fetchDisk = disk(settings, "fetch");
         ExecutorRegistry fetch = new ExecutorRegistry(List.of(new FetchExecutor(runs, fetcher)));
         local.start(settings, "fetch", FETCH_SLOTS, fetch, fetchDisk, protocol.get());
         if (!settings.executors().isEmpty()) {
-            Disk disk = Disk.of(settings.work().resolve("local"));
+            Disk disk = disk(settings, "local");
             local.start(settings, "local", settings.slots(), executors(settings, disk), disk, protocol.get());
         }
         try {
@@ -109,6 +111,12 @@ public final class LocalWorkers implements AutoCloseable {
                     });
         }
         return new ExecutorRegistry(executors);
+    }
+
+    /** The server knows how much room must be left; a floor of their own would say something else. */
+    private static Disk disk(Settings settings, String worker) {
+        Disk usual = Disk.of(settings.work().resolve(worker));
+        return new Disk(usual.stateDir(), settings.minFreeBytes(), usual.bundleCacheBytes());
     }
 
     private void start(

@@ -1,6 +1,5 @@
 package pond.server.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.f4b6a3.uuid.UuidCreator;
 import java.time.InstantSource;
 import java.util.List;
@@ -8,13 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import pond.common.api.Callback;
 import pond.common.api.LogSource;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
 import pond.common.api.RunView;
 import pond.common.definition.Budget;
-import pond.common.definition.SourceSpec;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
@@ -40,6 +37,8 @@ public final class RunService implements RunAccess {
     private final StageService stages;
     private final SourceKey sourceKey;
     private final InstantSource clock;
+    private final Admission admission;
+    private final Snapshots snapshots;
     private final RunStore store = new RunStore();
     private final CallbackStore callbacks = new CallbackStore();
     private final RerunStore reruns = new RerunStore();
@@ -48,13 +47,26 @@ public final class RunService implements RunAccess {
     private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
     private volatile @Nullable RunEnds ends;
 
+    /** With room for every run. */
     public RunService(
             Database database, LogService logs, StageService stages, SourceKey sourceKey, InstantSource clock) {
+        this(database, logs, stages, sourceKey, Admission.unbounded(database), clock);
+    }
+
+    public RunService(
+            Database database,
+            LogService logs,
+            StageService stages,
+            SourceKey sourceKey,
+            Admission admission,
+            InstantSource clock) {
         this.database = database;
         this.logs = logs;
         this.stages = stages;
         this.sourceKey = sourceKey;
         this.clock = clock;
+        this.admission = admission;
+        this.snapshots = new Snapshots(sourceKey);
     }
 
     /** Tells of the end of runs with a callback; to be called before there can be one. */
@@ -65,7 +77,10 @@ public final class RunService implements RunAccess {
     /** The run, and whether this call made it (false: an idempotency key found an earlier one). */
     public record Submitted(RunView run, boolean created) {}
 
-    /** Creates a run, whole, in one transaction; the future is done when it is on disk. */
+    /**
+     * Creates a run, whole, in one transaction; the future is done when it is on disk. Throws what {@link Admission} says
+     * when there is no room for it.
+     */
     public CompletableFuture<Submitted> submit(Submission submission, RunFlow flow) {
         if (submission.idempotency().isPresent()) {
             Optional<Submitted> earlier = database.read(tx -> replay(tx, submission));
@@ -73,16 +88,18 @@ public final class RunService implements RunAccess {
                 return CompletableFuture.completedFuture(earlier.get());
             }
         }
+        admission.requireRoom(submission.project());
         Run run = made(submission);
-        Snapshot snapshot = snapshot(run.id(), submission);
+        Snapshot snapshot = snapshots.of(run.id(), submission);
         Optional<CallbackStore.Sealed> callback =
-                seal(run.id(), submission.request().callback());
+                snapshots.callback(run.id(), submission.request().callback());
         return logWarnings(run.id(), submission.warnings())
                 .thenCompose(logged -> database.write(tx -> {
                     Optional<Submitted> other = replay(tx, submission);
                     if (other.isPresent()) {
                         return other.get();
                     }
+                    admission.requirePlace(tx, submission.project());
                     store.insert(
                             tx,
                             run,
@@ -118,33 +135,6 @@ public final class RunService implements RunAccess {
                             return new Submitted(
                                     details(tx, earlier.run()).orElseThrow().run(), false);
                         }));
-    }
-
-    private Snapshot snapshot(RunId id, Submission submission) {
-        List<SourceSpec> sources = submission.request().sources();
-        Callback callback = submission.request().callback();
-        Origin origin = submission.origin();
-        JsonNode views = SourceViews.of(sources);
-        if (origin != null && origin.bundle() != null) {
-            views = SourceViews.resolved(views, origin.revisions());
-        }
-        return new Snapshot(
-                submission.request().trigger(),
-                submission.request().sha(),
-                Json.write(submission.request().definitionJson()),
-                Json.write(views),
-                sources.isEmpty() ? null : sourceKey.seal(Json.write(sources), id.toString()),
-                submission.request().context() == null
-                        ? null
-                        : Json.write(submission.request().context()),
-                Json.write(submission.request().labels()),
-                callback == null ? null : callback.url(),
-                origin == null ? null : origin.of());
-    }
-
-    private Optional<CallbackStore.Sealed> seal(RunId id, @Nullable Callback callback) {
-        return Optional.ofNullable(callback)
-                .map(given -> new CallbackStore.Sealed(id, given.url(), sourceKey.seal(given.secret(), id.toString())));
     }
 
     /** Logs first, state second: a line without a run is swept away, a run without its lines would be wrong. */
@@ -185,7 +175,10 @@ public final class RunService implements RunAccess {
                         run,
                         store.findSnapshot(tx, id).orElseThrow(),
                         new RunViews.Stages(stages.list(tx, id), stages.listReports(tx, id), substages.list(tx, id)),
-                        run.status().isTerminal() ? List.of() : heldBack.seen(tx, stages.listWaits(tx, id)),
+                        run.status().isTerminal()
+                                ? List.of()
+                                : heldBack.seen(
+                                        tx, admission.explained(tx, run.project(), stages.listWaits(tx, id))),
                         reruns.list(tx, id)));
     }
 

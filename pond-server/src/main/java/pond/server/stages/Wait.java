@@ -32,6 +32,11 @@ public record Wait(
         return Objects.requireNonNull(position, "only a stage's wait has a position");
     }
 
+    /** The same wait with another reason. */
+    public Wait because(WaitCode reason, String words) {
+        return new Wait(subject, run, position, reason, words, since, deadline);
+    }
+
     /** As users see it. */
     public Waiting view() {
         return new Waiting(code.toString(), message, since, deadline, code.onDeadline());

@@ -12,6 +12,11 @@ public enum WaitCode {
     NO_CAPABLE_WORKER("the stage fails with no_capable_worker"),
     /** A job that attached workers can serve, once they have a free slot. */
     WORKERS_BUSY("the run fails with run_timeout"),
+    /**
+     * A job whose project has as many running as it may have; it needs no row, as it is told from the leases of the moment
+     * when somebody looks at one that waits for workers.
+     */
+    PROJECT_LIMIT("the run fails with run_timeout"),
     /** An agent's stage whose harness nobody has registered. */
     HARNESS_UNKNOWN("the stage fails with harness_unknown"),
     /** An agent's stage whose model nobody has registered. */

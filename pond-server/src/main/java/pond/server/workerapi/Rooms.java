@@ -10,6 +10,7 @@ import pond.server.dispatch.EndCheck;
 import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.WorkerDesk;
 import pond.server.enrollment.EnrollmentService;
+import pond.server.limits.DiskSpace;
 import pond.server.logs.LogService;
 import pond.server.runs.RunService;
 import pond.server.sources.guard.Bundles;
@@ -36,4 +37,5 @@ public record Rooms(
         EnrollmentService enrollment,
         WorkerService workers,
         Bundles bundles,
-        Limits limits) {}
+        Limits limits,
+        DiskSpace disk) {}

@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Refusal;
+import pond.server.errors.ErrorCode;
+import pond.server.errors.PondException;
 
 /**
  * Bytes on their way to or from workers. Each holds an HTTP thread for as long as it takes, so only so many may be under
@@ -82,11 +84,13 @@ final class Transfers {
                 return some;
             }
 
-            private void count(int some) throws IOException {
+            private void count(int some) {
                 read += some;
                 Duration took = Duration.ofNanos(nanos.getAsLong() - began);
                 if (took.compareTo(PATIENCE) > 0 && read < took.toSeconds() * MIN_BYTES_PER_SECOND) {
-                    throw new IOException("the sender is slower than " + MIN_BYTES_PER_SECOND + " bytes a second");
+                    throw new PondException(
+                            ErrorCode.TOO_SLOW,
+                            "the sender is slower than " + MIN_BYTES_PER_SECOND + " bytes a second");
                 }
             }
         };

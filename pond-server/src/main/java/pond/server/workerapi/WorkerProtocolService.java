@@ -104,6 +104,7 @@ public final class WorkerProtocolService implements WorkerProtocol {
         return answer(() -> {
             CallRules.check(batch);
             HeldJob job = held(batch.job());
+            rooms.disk().requireRoomForBytes();
             LogSource source = job.kind() == ExecutorKind.FETCH ? LogSource.FETCH : LogSource.STAGE;
             return rooms.logs()
                     .append(new LogOrigin(job.run(), job.stage(), job.substage(), job.attempt(), source), batch);
@@ -143,8 +144,22 @@ public final class WorkerProtocolService implements WorkerProtocol {
         return answer(() -> {
             CallRules.check(upload);
             HeldJob job = held(upload.job());
-            return rooms.artifacts().uploaded(job.run(), upload, rooms.limits().artifactBytes());
+            return rooms.artifacts()
+                    .uploaded(job.run(), upload, rooms.limits().artifactBytes())
+                    .thenApply(arrived -> requireRoomForRest(upload, arrived));
         });
+    }
+
+    /** Said here, and not only when bytes come: whoever sends them may not hear it. */
+    private long requireRoomForRest(ArtifactUpload upload, long arrived) {
+        try {
+            if (arrived < upload.size()) {
+                rooms.disk().requireRoomForBytes();
+            }
+            return arrived;
+        } catch (PondException e) {
+            throw busy(e);
+        }
     }
 
     @Override
@@ -152,6 +167,7 @@ public final class WorkerProtocolService implements WorkerProtocol {
         return answer(() -> {
             CallRules.check(upload);
             held(upload.job());
+            rooms.disk().requireRoomForBytes();
             return rooms.artifacts()
                     .store(upload, offset, bytes, rooms.limits().artifactBytes())
                     .thenApply(stored -> null);
@@ -269,11 +285,14 @@ public final class WorkerProtocolService implements WorkerProtocol {
         try {
             return call.get();
         } catch (PondException e) {
-            boolean busy = e.code() == ErrorCode.UNAVAILABLE;
-            return CompletableFuture.failedFuture(
-                    busy ? new ProtocolException(Refusal.BUSY, String.valueOf(e.getMessage())) : e);
+            return CompletableFuture.failedFuture(e.code() == ErrorCode.UNAVAILABLE ? busy(e) : e);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static ProtocolException busy(PondException e) {
+        return new ProtocolException(
+                Refusal.BUSY, String.valueOf(e.getMessage()), e.retryAfter().orElse(null));
     }
 }

@@ -40,6 +40,7 @@ class ServerFencesTest {
     private static final List<List<String>> ROOMS = List.of(
             List.of("errors", "config"),
             List.of("db"),
+            List.of("limits"),
             List.of("http"),
             List.of("docs"),
             List.of("auth"),

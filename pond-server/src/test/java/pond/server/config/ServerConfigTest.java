@@ -44,6 +44,12 @@ class ServerConfigTest {
         assertThat(config.bundleMaxBytes()).isEqualTo(2L << 30);
         assertThat(config.artifactMaxBytes()).isEqualTo(1L << 30);
         assertThat(config.logMaxBytes()).isEqualTo(64L << 20);
+        assertThat(config.diskFloorBytes()).isEqualTo(512L << 20);
+        assertThat(config.projectMaxQueuedRuns()).isZero();
+        assertThat(config.projectMaxRunningJobs()).isZero();
+        assertThat(config.projectMaxBytes()).isZero();
+        assertThat(config.authFailuresPerMinute()).isEqualTo(60);
+        assertThat(config.trustedProxies()).isEmpty();
         assertThat(config.noWorkerGrace()).isEqualTo(Duration.ofSeconds(90));
         assertThat(config.lease()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.cancelGrace()).isEqualTo(Duration.ofSeconds(10));
@@ -81,6 +87,12 @@ class ServerConfigTest {
         assertThat(config.bundleMaxBytes()).isEqualTo(2 << 10);
         assertThat(config.artifactMaxBytes()).isEqualTo(3 << 20);
         assertThat(config.logMaxBytes()).isEqualTo(4L << 30);
+        assertThat(config.diskFloorBytes()).isEqualTo(5L << 20);
+        assertThat(config.projectMaxQueuedRuns()).isEqualTo(6);
+        assertThat(config.projectMaxRunningJobs()).isEqualTo(7);
+        assertThat(config.projectMaxBytes()).isEqualTo(8L << 30);
+        assertThat(config.authFailuresPerMinute()).isEqualTo(9);
+        assertThat(config.trustedProxies()).extracting(Object::toString).containsExactly("127.0.0.0/8", "fd00::/8");
         assertThat(config.noWorkerGrace()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.lease()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.cancelGrace()).isEqualTo(Duration.ofSeconds(3));
@@ -134,6 +146,14 @@ class ServerConfigTest {
                 "POND_BUNDLE_MAX_BYTES | -1",
                 "POND_ARTIFACT_MAX_BYTES | 999999999999999999g",
                 "POND_LOG_MAX_BYTES | much",
+                "POND_DISK_FLOOR_BYTES | 00",
+                "POND_DISK_FLOOR_BYTES | 5%",
+                "POND_PROJECT_MAX_QUEUED_RUNS | -1",
+                "POND_PROJECT_MAX_RUNNING_JOBS | many",
+                "POND_PROJECT_MAX_BYTES | 1t",
+                "POND_AUTH_FAILURES_PER_MIN | 1.5",
+                "POND_TRUSTED_PROXIES | proxy.example.org",
+                "POND_TRUSTED_PROXIES | 10.0.0.1/8",
                 "POND_DISPATCH_NO_WORKER_GRACE_SEC | 0",
                 "POND_LEASE_SEC | 30s",
                 "POND_CANCEL_GRACE_SEC | 1e3",
@@ -301,6 +321,12 @@ class ServerConfigTest {
                 Map.entry("POND_BUNDLE_MAX_BYTES", "2k"),
                 Map.entry("POND_ARTIFACT_MAX_BYTES", "3M"),
                 Map.entry("POND_LOG_MAX_BYTES", "4g"),
+                Map.entry("POND_DISK_FLOOR_BYTES", "5m"),
+                Map.entry("POND_PROJECT_MAX_QUEUED_RUNS", "6"),
+                Map.entry("POND_PROJECT_MAX_RUNNING_JOBS", "7"),
+                Map.entry("POND_PROJECT_MAX_BYTES", "8g"),
+                Map.entry("POND_AUTH_FAILURES_PER_MIN", "9"),
+                Map.entry("POND_TRUSTED_PROXIES", "fd00::/8, 127.0.0.0/8"),
                 Map.entry("POND_DISPATCH_NO_WORKER_GRACE_SEC", "1"),
                 Map.entry("POND_LEASE_SEC", "2"),
                 Map.entry("POND_CANCEL_GRACE_SEC", "3"),

@@ -33,11 +33,15 @@ import pond.server.db.StateDir;
 import pond.server.enrollment.CodeRequest;
 import pond.server.enrollment.EnrollmentService;
 import pond.server.harnesses.Harnesses;
+import pond.server.limits.DiskSpace;
+import pond.server.limits.ProjectBytes;
+import pond.server.limits.ProjectLimits;
 import pond.server.logs.LogService;
 import pond.server.maintenance.MaintenanceService;
 import pond.server.models.Models;
 import pond.server.preflight.PreflightService;
 import pond.server.preflight.PreflightSettings;
+import pond.server.runs.Admission;
 import pond.server.runs.RerunService;
 import pond.server.runs.RunService;
 import pond.server.runs.Submission;
@@ -92,6 +96,20 @@ public final class TestDispatch implements AutoCloseable {
                         limits));
     }
 
+    /** With bounds for projects. */
+    public TestDispatch(Path folder, ProjectLimits projects) throws Exception {
+        this(
+                folder,
+                new TestClock(),
+                new DispatchSettings(
+                        SETTINGS.noWorkerGrace(),
+                        SETTINGS.lease(),
+                        SETTINGS.cancelGrace(),
+                        SETTINGS.runLimit(),
+                        SETTINGS.limits(),
+                        projects));
+    }
+
     /** On what an earlier one has left in the folder. */
     TestDispatch(Path folder, TestClock clock) throws Exception {
         this(folder, clock, SETTINGS);
@@ -108,7 +126,9 @@ public final class TestDispatch implements AutoCloseable {
         ArtifactService artifacts = new ArtifactService(database, state.artifacts(), clock);
         StageService stages = new StageService();
         WorkerService workers = new WorkerService(database, clock);
-        runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), clock);
+        ProjectBytes bytes = new ProjectBytes(database, logDatabase, 0, () -> 0);
+        Admission admission = new Admission(database, DiskSpace.unbounded(), settings.projects(), bytes);
+        runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), admission, clock);
         LeaseDesk leaseDesk = new LeaseDesk(database, workers, answers);
         AuditLog audit = new AuditLog(database, clock);
         harnesses = new Harnesses(database, audit, clock);
@@ -145,7 +165,8 @@ public final class TestDispatch implements AutoCloseable {
                 enrollment,
                 workers,
                 new Bundles(state.bundles()),
-                settings.limits());
+                settings.limits(),
+                DiskSpace.unbounded());
         preflight = new PreflightService(
                 workers,
                 harnesses,

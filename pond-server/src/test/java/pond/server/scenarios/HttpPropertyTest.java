@@ -53,7 +53,12 @@ class HttpPropertyTest {
 
     @BeforeContainer
     static void start() {
-        pond = TestPond.startWithoutWaiting(TestDatabase.newFolder().resolve("state"), "POND_LOCAL_EXECUTORS", "");
+        pond = TestPond.startWithoutWaiting(
+                TestDatabase.newFolder().resolve("state"),
+                "POND_LOCAL_EXECUTORS",
+                "",
+                "POND_AUTH_FAILURES_PER_MIN",
+                "0");
         client = pond.service();
         endedRun = client.submit(Body.of(Body.noop("a")));
         client.cancel(endedRun);

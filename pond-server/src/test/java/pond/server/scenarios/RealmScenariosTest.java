@@ -38,7 +38,8 @@ class RealmScenariosTest {
 
     @BeforeAll
     static void start() {
-        pond = TestPond.startWithoutWaiting(folder);
+        // Each refusal is to be for its token, and none for being one of many.
+        pond = TestPond.startWithoutWaiting(folder, "POND_AUTH_FAILURES_PER_MIN", "0");
         callers = Map.of(
                 "service",
                 pond.service(),
