@@ -119,8 +119,7 @@ final class ErrorMapper {
         String id = Answers.requestId(ctx);
         FrontDoor.withId(
                 id,
-                () -> LOG.error(
-                        "{} {}: the disk takes no more: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
+                () -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
         String detail = "the disk of the server is full; nothing of this call is stored, so try again when it has room";
         write(ctx, 503, detail, List.of(Problem.of(ProblemCode.DISK_FULL, null, null, detail)));
         retryAfter(ctx, DISK_FULL_AGAIN);
