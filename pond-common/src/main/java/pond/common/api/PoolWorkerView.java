@@ -16,6 +16,7 @@ import pond.common.ids.RunId;
  * @param state one of the words attached, draining, detached, lost, never
  * @param lastSeenAt when it was last heard of; of one that is gone, when that was noticed
  * @param fingerprint of its public keys; null in the server
+ * @param paused why it takes no jobs for the moment, in its own words; null when it does
  */
 public record PoolWorkerView(
         UUID id,
@@ -31,7 +32,8 @@ public record PoolWorkerView(
         @Nullable Instant attachedAt,
         @Nullable Instant lastSeenAt,
         @Nullable Instant enrolledAt,
-        @Nullable String fingerprint) {
+        @Nullable String fingerprint,
+        @Nullable String paused) {
     public PoolWorkerView {
         executors = List.copyOf(executors);
         capabilities = List.copyOf(capabilities);

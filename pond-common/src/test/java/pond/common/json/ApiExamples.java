@@ -86,7 +86,8 @@ final class ApiExamples {
                         "local":false,"version":"1","executors":["noop"],"capabilities":["c"],"tags":["gpu"],"slots":2,
                         "running":[{"run":"01890a5d-1111-774b-bcce-b302099a8057","stage":"a","substage":null,"attempt":1,
                         "job":"01890a5d-1111-774b-bcce-b302099a8057"}],"attachedAt":"2026-08-24T10:00:00.000Z",
-                        "lastSeenAt":"2026-08-24T10:00:00.000Z","enrolledAt":null,"fingerprint":"SHA256:x"}]}"""),
+                        "lastSeenAt":"2026-08-24T10:00:00.000Z","enrolledAt":null,"fingerprint":"SHA256:x",
+                        "paused":null}]}"""),
                 new Example(
                         new ErrorView("about:blank", "Unprocessable Content", 422, "1 problem", List.of(problem("a"))),
                         """
@@ -304,6 +305,7 @@ final class ApiExamples {
                 AT,
                 AT,
                 null,
-                "SHA256:x");
+                "SHA256:x",
+                null);
     }
 }

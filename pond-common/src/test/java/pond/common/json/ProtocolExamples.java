@@ -85,9 +85,10 @@ final class ProtocolExamples {
                         {"worker":"01890a5d-0000-774b-bcce-b302099a8057","lease":"PT30S","cancelGrace":"PT10S"}"""),
                 new Example(new LeaseRequest(2, Duration.ofSeconds(10)), "{\"freeSlots\":2,\"maxWait\":\"PT10S\"}"),
                 new Example(
-                        new RenewRequest(List.of(new RenewRequest.Held(REF, true)), false, Duration.ofMillis(2500)),
+                        new RenewRequest(
+                                List.of(new RenewRequest.Held(REF, true)), false, Duration.ofMillis(2500), "no room"),
                         "{\"jobs\":[{\"job\":" + REF_JSON
-                                + ",\"cancelling\":true}],\"draining\":false,\"maxWait\":\"PT2.5S\"}"),
+                                + ",\"cancelling\":true}],\"draining\":false,\"maxWait\":\"PT2.5S\",\"paused\":\"no room\"}"),
                 new Example(
                         new Renewal(Set.of(JOB), Set.of(), Set.of(), true),
                         "{\"cancel\":[\"01890a5d-ac96-774b-bcce-b302099a8057\"],\"lost\":[],\"overBudget\":[],\"drain\":true}"),

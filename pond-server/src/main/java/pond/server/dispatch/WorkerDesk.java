@@ -116,6 +116,7 @@ public final class WorkerDesk {
             // An empty answer that comes early is how a worker without jobs learns that something is wanted of it.
             return CompletableFuture.completedFuture(List.of());
         }
+        workers.paused(id, null);
         int slots = Math.max(1, request.freeSlots());
         Duration wait = atMost(attached(id).maxLeaseWait(), request.maxWait());
         return leaseDesk.lease(id, slots, wait, jobDesk.claims());
@@ -123,6 +124,7 @@ public final class WorkerDesk {
 
     /** Prolongs leases and waits for orders; see {@link pond.common.protocol.WorkerProtocol#renew}. */
     public CompletableFuture<Renewal> renew(WorkerId id, RenewRequest request) {
+        workers.paused(id, request.paused());
         if (request.draining()
                 && workers.find(id).filter(worker -> !worker.draining()).isPresent()) {
             leaseDesk.release(id);

@@ -117,9 +117,7 @@ final class ErrorMapper {
     /** No fault of the server's either, but one that its operator must mend. */
     private static void full(Context ctx, Throwable thrown) {
         String id = Answers.requestId(ctx);
-        FrontDoor.withId(
-                id,
-                () -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
+        FrontDoor.withId(id, () -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
         String detail = "the disk of the server is full; nothing of this call is stored, so try again when it has room";
         write(ctx, 503, detail, List.of(Problem.of(ProblemCode.DISK_FULL, null, null, detail)));
         retryAfter(ctx, DISK_FULL_AGAIN);

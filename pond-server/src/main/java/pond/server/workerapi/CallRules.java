@@ -55,6 +55,7 @@ final class CallRules {
 
     static void check(RenewRequest request) {
         require(request.jobs().size() <= 2 * WorkerWords.MAX_SLOTS, "more jobs than any worker can hold");
+        checkMessage(request.paused());
     }
 
     static void check(LogBatch batch) {

@@ -74,7 +74,8 @@ final class PoolService {
                         ? attachment.endedAt()
                         : rooms.workers().lastSeen(worker.id()).orElse(worker.attachedAt()),
                 identity == null ? null : identity.enrolledAt(),
-                identity == null ? null : identity.fingerprint());
+                identity == null ? null : identity.fingerprint(),
+                rooms.workers().whyPaused(worker.id()).orElse(null));
     }
 
     private static PoolWorkerView neverAttached(WorkerIdentity identity) {
@@ -92,7 +93,8 @@ final class PoolService {
                 null,
                 null,
                 identity.enrolledAt(),
-                identity.fingerprint());
+                identity.fingerprint(),
+                null);
     }
 
     /** Makes an enrolment code; see {@link pond.server.enrollment.EnrollmentService#create}. */

@@ -104,7 +104,8 @@ public final class WorkerHandler {
         answers.awaiting(
                 ctx,
                 PATIENCE,
-                worker.renew(new RenewRequest(request.jobs(), request.draining(), bounded(request.maxWait()))),
+                worker.renew(new RenewRequest(
+                        request.jobs(), request.draining(), bounded(request.maxWait()), request.paused())),
                 Renewal.none(request.draining()),
                 renewal -> answers.json(ctx, 200, renewal));
     }

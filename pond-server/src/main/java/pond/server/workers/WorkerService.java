@@ -36,6 +36,8 @@ public final class WorkerService {
     private final WorkerStore store = new WorkerStore();
     private final Map<WorkerId, Worker> attached = new ConcurrentHashMap<>();
     private final Map<WorkerId, Instant> lastSeen = new ConcurrentHashMap<>();
+    /** Why those that are attached and ask for no jobs do not. */
+    private final Map<WorkerId, String> paused = new ConcurrentHashMap<>();
     /** Those whose end is being committed. */
     private final Set<WorkerId> leaving = ConcurrentHashMap.newKeySet();
 
@@ -85,6 +87,7 @@ public final class WorkerService {
         tx.afterCommit(() -> {
             attached.remove(id);
             lastSeen.remove(id);
+            paused.remove(id);
             leaving.remove(id);
         });
         return ended;
@@ -157,6 +160,20 @@ public final class WorkerService {
     /** When an attached worker was last heard of. */
     public Optional<Instant> lastSeen(WorkerId id) {
         return Optional.ofNullable(lastSeen.get(id));
+    }
+
+    /** Notes what an attached worker says of why it asks for no jobs; null: it does. */
+    public void paused(WorkerId id, @Nullable String why) {
+        if (why == null || !attached.containsKey(id)) {
+            paused.remove(id);
+        } else {
+            paused.put(id, why);
+        }
+    }
+
+    /** Why an attached worker asks for no jobs, as it said last; empty when it does. */
+    public Optional<String> whyPaused(WorkerId id) {
+        return Optional.ofNullable(paused.get(id));
     }
 
     public Optional<Worker> find(WorkerId id) {

@@ -63,6 +63,14 @@ class PoolScenariosTest {
         assertThat(entry.at("/running/0/run").asText()).isEqualTo(run);
         assertThat(entry.at("/running/0/stage").asText()).isEqualTo("a");
         assertThat(entry.at("/running/0/job")).isEqualTo(job.path("id"));
+        assertThat(entry.path("paused").isNull()).isTrue();
+        String paused = "{\"jobs\":[],\"draining\":false,\"maxWait\":\"PT0S\",\"paused\":\"no room\"}";
+        assertThat(worker.post(WorkerHttp.RENEW, paused).status()).isEqualTo(200);
+        assertThat(entry(pond, worker.id).path("paused").asText()).isEqualTo("no room");
+        assertThat(worker.post(WorkerHttp.LEASE_JOBS, "{\"freeSlots\":1,\"maxWait\":\"PT0S\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(entry(pond, worker.id).path("paused").isNull()).isTrue();
         worker.post(WorkerHttp.DETACH, "");
         assertThat(entry(pond, worker.id).path("state").asText()).isEqualTo("detached");
         JsonNode all = pond.service().get("/v1/admin/pool/workers").json().path("workers");

@@ -2,6 +2,7 @@ package pond.worker.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.protocol.Attached;
@@ -46,6 +48,7 @@ final class LeaseKeeper implements AutoCloseable {
     private final Attached attachment;
     private final BooleanSupplier draining;
     private final BooleanSupplier asking;
+    private final Supplier<Optional<String>> paused;
     private final LongSupplier nanos;
     private final ServerNews news;
     private final Backoff backoff;
@@ -54,13 +57,19 @@ final class LeaseKeeper implements AutoCloseable {
     private final AtomicBoolean lookDue = new AtomicBoolean();
     private volatile long heardAt;
 
-    /** @param asking whether a call for jobs waits, whose end is a sign of the server within a lease */
+    /**
+     * Keeps them under one attachment.
+     *
+     * @param asking whether a call for jobs waits, whose end is a sign of the server within a lease
+     * @param paused why no job is asked for, if so; the server is told with every renewal
+     */
     LeaseKeeper(
             WorkerProtocol protocol,
             Slots slots,
             Attached attachment,
             BooleanSupplier draining,
             BooleanSupplier asking,
+            Supplier<Optional<String>> paused,
             LongSupplier nanos,
             ServerNews news) {
         this.protocol = protocol;
@@ -68,6 +77,7 @@ final class LeaseKeeper implements AutoCloseable {
         this.attachment = attachment;
         this.draining = draining;
         this.asking = asking;
+        this.paused = paused;
         this.nanos = nanos;
         this.news = news;
         this.backoff = new Backoff(attachment.lease().dividedBy(6));
@@ -149,8 +159,9 @@ final class LeaseKeeper implements AutoCloseable {
         Duration wait = asked.isEmpty() ? Duration.ZERO : fresh ? shortWait() : attachment.maxWait();
         long sent = nanos.getAsLong();
         try {
-            Renewal renewal =
-                    answer(protocol.renew(new RenewRequest(held(asked), draining.getAsBoolean(), wait)), sent);
+            RenewRequest request = new RenewRequest(
+                    held(asked), draining.getAsBoolean(), wait, paused.get().orElse(null));
+            Renewal renewal = answer(protocol.renew(request), sent);
             news.contact();
             backoff.reset();
             boolean something = apply(renewal, asked, sent);

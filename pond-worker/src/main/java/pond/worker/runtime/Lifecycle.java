@@ -112,8 +112,8 @@ final class Lifecycle implements ServerNews {
         backoff.reset();
         contact();
         attachment = now;
-        LeaseKeeper started =
-                new LeaseKeeper(protocol, slots, now, () -> draining, leases::isWaiting, clocks.nanos(), this);
+        LeaseKeeper started = new LeaseKeeper(
+                protocol, slots, now, () -> draining, leases::isWaiting, leases::pausedBecause, clocks.nanos(), this);
         keeper = started;
         started.start(config.name());
         leases.attached(now);

@@ -79,6 +79,7 @@ final class FakeServer implements WorkerProtocol {
     int mostLeased;
     int leaseCalls;
     int renewCalls;
+    String paused = "";
     int refused;
     private final Map<String, ProtocolException> refusals = new HashMap<>();
     boolean drains;
@@ -182,6 +183,7 @@ final class FakeServer implements WorkerProtocol {
         return waitingCall("renew", () -> {
             requireWorker();
             renewCalls++;
+            paused = String.valueOf(request.paused());
             for (RenewRequest.Held held : request.jobs()) {
                 ledger(held.job().job()).renewals++;
                 ledger(held.job().job()).renewedAt = System.nanoTime();

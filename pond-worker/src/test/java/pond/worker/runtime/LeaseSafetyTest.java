@@ -56,12 +56,13 @@ class LeaseSafetyTest {
     }
 
     @Test
-    void aWorkerThatTakesNoJobsForWantOfDiskIsStillHeardOf() throws Exception {
+    void aWorkerThatTakesNoJobsForWantOfDiskIsStillHeardOfAndSaysWhy() throws Exception {
         FakeServer server = new FakeServer(Duration.ofMillis(500));
         try (TestWorker test = new TestWorker(server, new WorkerConfig.Disk(dir, Long.MAX_VALUE, 0), 1)) {
             await().atMost(PATIENCE).until(() -> server.look(() -> server.renewCalls) >= 3);
 
             assertThat(server.look(() -> server.leaseCalls)).isZero();
+            assertThat(server.look(() -> server.paused)).startsWith("the disk has ");
             server.drain();
             assertThat(test.worker.ended().get(20, TimeUnit.SECONDS)).isEqualTo(Worker.End.DRAINED);
         }
