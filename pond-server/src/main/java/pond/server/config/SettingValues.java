@@ -87,7 +87,7 @@ final class SettingValues {
         return words(text, word -> LABEL.matcher(word).matches());
     }
 
-    /** Each throws for what is none. */
+    /** Sorted by their text, so that the order in which they are given does not matter. */
     static List<AddressRange> ranges(String text) {
         return words(text, word -> true).stream()
                 .sorted()

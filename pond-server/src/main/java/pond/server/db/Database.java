@@ -114,10 +114,6 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static RuntimeException failedRead(Throwable e) {
-        return e instanceof RuntimeException unchecked ? unchecked : new DatabaseException("reading failed", e);
-    }
-
     public Load load() {
         return writer.load();
     }
@@ -149,6 +145,10 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             log.warn("closing {} left its WAL behind; the next start reads it", config.file(), e);
         }
+    }
+
+    private static RuntimeException failedRead(Throwable e) {
+        return e instanceof RuntimeException unchecked ? unchecked : new DatabaseException("reading failed", e);
     }
 
     private void requireOutsideWork() {

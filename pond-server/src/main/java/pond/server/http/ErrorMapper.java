@@ -114,11 +114,12 @@ final class ErrorMapper {
         write(ctx, 408, "the body stopped arriving", List.of());
     }
 
-    /** No fault of the server's either, but one that its operator must mend. */
+    /** Nothing that the caller could mend; the operator can, who finds the request in the log. */
     private static void full(Context ctx, Throwable thrown) {
         String id = Answers.requestId(ctx);
         FrontDoor.withId(id, () -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
-        String detail = "the disk of the server is full; nothing of this call is stored, so try again when it has room";
+        String detail =
+                "the disk of the server is full or failing; nothing of this call is stored, so try again when it has room";
         write(ctx, 503, detail, List.of(Problem.of(ProblemCode.DISK_FULL, null, null, detail)));
         retryAfter(ctx, DISK_FULL_AGAIN);
     }

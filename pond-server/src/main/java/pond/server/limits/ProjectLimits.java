@@ -39,12 +39,17 @@ public final class ProjectLimits {
      * @throws PondException LIMITED with {@link ProblemCode#PROJECT_QUEUE_FULL}
      */
     public void requirePlaceInQueue(Tx tx, ProjectId project) {
-        if (queuedRuns > 0 && store.hasQueuedRuns(tx, project, queuedRuns)) {
+        if (boundsQueue() && store.hasQueuedRuns(tx, project, queuedRuns)) {
             throw PondException.limited(
                     ProblemCode.PROJECT_QUEUE_FULL,
                     "the project has " + queuedRuns + " queued runs, as many as it may have; wait for one to begin",
                     AGAIN);
         }
+    }
+
+    /** Whether queued runs are bounded at all. */
+    public boolean boundsQueue() {
+        return queuedRuns > 0;
     }
 
     /** Whether jobs are bounded at all. */
