@@ -1,5 +1,7 @@
 package pond.server;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +52,8 @@ record Dispatching(
 
     /** Takes up what an earlier server has left, and enforces deadlines from now on. */
     static Dispatching start(
-            Storage storage, Around around, DispatchSettings settings, InstantSource clock, Closing closing) {
+            Storage storage, Around around, DispatchSettings settings, InstantSource clock, Closing closing)
+            throws IOException {
         RunService runs = around.runs();
         StageService stages = around.stages();
         WorkerService workers = around.workers();
@@ -72,7 +75,12 @@ record Dispatching(
                 new MaintenanceService(storage.database(), registry.audit(), jobDesk::countLeased, clock);
         maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
         maintenance.find().ifPresent(Dispatching::warn);
-        workerDesk.recover().join();
+        if (Files.exists(storage.state().restoredMark())) {
+            workerDesk.recoverRestored().join();
+            Files.delete(storage.state().restoredMark());
+        } else {
+            workerDesk.recover().join();
+        }
         reaper.start();
         return new Dispatching(dispatcher, jobDesk, workerDesk, leaseDesk, budgets, endCheck, settings, maintenance);
     }
@@ -87,6 +95,6 @@ record Dispatching(
 
     /** Since when nothing is handed out; why is not for everybody who may look. */
     ReadyCheck maintenanceCheck() {
-        return new ReadyCheck("maintenance", () -> maintenance.find().map(now -> "on since " + now.since()), true);
+        return new ReadyCheck("maintenance", () -> maintenance.find().map(now -> "on since " + now.since()));
     }
 }

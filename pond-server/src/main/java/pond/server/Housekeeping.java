@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pond.server.db.FilesLock;
 import pond.server.workerapi.Rooms;
 
 /**
@@ -29,6 +30,7 @@ final class Housekeeping implements AutoCloseable {
     private static final Duration YOUNG = Duration.ofMinutes(1);
 
     private final Rooms rooms;
+    private final FilesLock filesLock;
     private final InstantSource clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "pond-housekeeping-1");
@@ -36,8 +38,9 @@ final class Housekeeping implements AutoCloseable {
         return thread;
     });
 
-    Housekeeping(Rooms rooms, InstantSource clock) {
+    Housekeeping(Rooms rooms, FilesLock filesLock, InstantSource clock) {
         this.rooms = rooms;
+        this.filesLock = filesLock;
         this.clock = clock;
     }
 
@@ -57,8 +60,10 @@ final class Housekeeping implements AutoCloseable {
 
     private void removeBundles() {
         try {
-            Set<String> inUse = new HashSet<>(rooms.runs().listBundlesInUse());
-            int removed = rooms.bundles().sweep(inUse, clock.instant().minus(YOUNG));
+            int removed = unlessCopied(() -> rooms.bundles()
+                    .sweep(
+                            new HashSet<>(rooms.runs().listBundlesInUse()),
+                            clock.instant().minus(YOUNG)));
             int broken = rooms.artifacts().sweepPartial(rooms.jobDesk()::isLive);
             log.debug("removed {} bundles, and what {} broken uploads had left", removed, broken);
         } catch (IOException | RuntimeException e) {
@@ -66,9 +71,28 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
+    /** Deletes files and answers how many. */
+    private interface Sweep {
+        int sweep() throws IOException;
+    }
+
+    /** A backup copies what its snapshot names, also when the rows have gone meanwhile; the next sweep comes after it. */
+    private int unlessCopied(Sweep sweep) throws IOException {
+        Optional<FilesLock.Held> held = filesLock.tryTake();
+        if (held.isEmpty()) {
+            log.debug("a backup is copying files; none is deleted until it has");
+            return 0;
+        }
+        try {
+            return sweep.sweep();
+        } finally {
+            held.get().close();
+        }
+    }
+
     private void removeOrphans() {
         try {
-            int removed = rooms.artifacts().sweep(rooms.jobDesk()::isLive);
+            int removed = unlessCopied(() -> rooms.artifacts().sweep(rooms.jobDesk()::isLive));
             log.debug("removed {} artifact files without an owner", removed);
             int forgotten = rooms.workers().sweep().get(RARELY.toSeconds(), TimeUnit.SECONDS)
                     + rooms.enrollment().sweep().get(RARELY.toSeconds(), TimeUnit.SECONDS);
@@ -76,7 +100,7 @@ final class Housekeeping implements AutoCloseable {
             rooms.logs().sweep(run -> rooms.runs().find(run).isPresent()).get(RARELY.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException | ExecutionException | TimeoutException e) {
+        } catch (IOException | RuntimeException | ExecutionException | TimeoutException e) {
             log.warn("what a crash left could not be removed; trying again in {}", RARELY, e);
         }
     }

@@ -63,13 +63,19 @@ final class KeyRotation {
         }
     }
 
-    private static StateDir open(Path folder) throws IOException {
+    private StateDir open(Path folder) throws IOException {
         if (!Files.exists(folder.resolve("pond.db"))) {
             throw new IOException("there is no state of a server in " + folder);
         }
         StateDir state = StateDir.forServer(folder);
         Database.unpackNativeLibraryInto(state.tmp());
-        return state;
+        try {
+            Schema.prepareUpgrade(state, true, clock);
+            return state;
+        } catch (IOException | RuntimeException e) {
+            state.close();
+            throw e;
+        }
     }
 
     private Done reseal(StateDir state, SourceKey keys) throws IOException {

@@ -1,5 +1,6 @@
 package pond.server;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +30,7 @@ final class KeysInStateDir implements Keys {
         this.service = new KeyService(database, new AuditLog(database, clock), clock);
     }
 
-    static KeysInStateDir open(Path path, InstantSource clock) {
+    static KeysInStateDir open(Path path, InstantSource clock) throws IOException {
         StateDir folder = StateDir.forTool(path);
         Database.unpackNativeLibraryInto(folder.tmp());
         ExecutorService completions = Executors.newSingleThreadExecutor(work -> {
@@ -38,10 +39,11 @@ final class KeysInStateDir implements Keys {
             return thread;
         });
         try {
+            Schema.prepareUpgrade(folder, true, clock);
             DatabaseConfig config = DatabaseConfig.of("pond", folder.pondDb());
             return new KeysInStateDir(
                     folder, Database.open(config, Schema.pond(clock), completions), completions, clock);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             completions.shutdown();
             folder.close();
             throw e;

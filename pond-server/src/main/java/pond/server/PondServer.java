@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import pond.common.api.HealthView;
 import pond.server.artifacts.ArtifactHandler;
@@ -21,6 +20,7 @@ import pond.server.config.ServerConfig;
 import pond.server.credentials.CredentialHandler;
 import pond.server.credentials.CredentialHandout;
 import pond.server.db.Database;
+import pond.server.db.FilesLock;
 import pond.server.db.StateDir;
 import pond.server.dispatch.Dispatcher;
 import pond.server.docs.DocsHandler;
@@ -89,6 +89,7 @@ public final class PondServer implements RunningServer {
             "swarm",
             "maintenance",
             "limits",
+            "backup",
             "configuration",
             "decisions");
 
@@ -156,7 +157,9 @@ public final class PondServer implements RunningServer {
                 bundles,
                 dispatching.settings().limits(),
                 disk);
-        closing.add(new Housekeeping(rooms, clock)).start();
+        FilesLock filesLock = new FilesLock(state);
+        closing.add(new Housekeeping(rooms, filesLock, clock)).start();
+        Backups backups = closing.add(Backups.start(config, storage, filesLock, clock));
         SourceFetcher fetcher =
                 new SourceFetcher(bundles, state.tmp(), settings.sources(), HostResolver.system(), (SSLSocketFactory)
                         SSLSocketFactory.getDefault());
@@ -198,7 +201,7 @@ public final class PondServer implements RunningServer {
                         new ArtifactHandler(artifacts, access, answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,
-                        new HealthHandler(answers, alive(), checks(storage, disk, dispatching))::register,
+                        new HealthHandler(answers, alive(), storage.checks(), advice(disk, dispatching, backups))::register,
                         new DocsHandler(DOCS)::register)));
         // Closed first: nobody is handed a job while the answers under way are waited for.
         closing.add(dispatching.leaseDesk());
@@ -231,9 +234,14 @@ public final class PondServer implements RunningServer {
         closing.close();
     }
 
-    private static List<ReadyCheck> checks(Storage storage, DiskSpace disk, Dispatching dispatching) {
-        return Stream.concat(storage.checks(disk).stream(), Stream.of(dispatching.maintenanceCheck()))
-                .toList();
+    /** None of these makes a server unready: taken out of use, it could not take submits, tell of runs or end them. */
+    private static HealthHandler.Advice advice(DiskSpace disk, Dispatching dispatching, Backups backups) {
+        return new HealthHandler.Advice(
+                List.of(
+                        new ReadyCheck("disk", disk::shortage),
+                        dispatching.maintenanceCheck(),
+                        backups.check()),
+                () -> backups.service().lastProven());
     }
 
     private HealthView alive() {

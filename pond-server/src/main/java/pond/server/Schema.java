@@ -1,8 +1,13 @@
 package pond.server;
 
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import pond.server.backup.Schemas;
+import pond.server.cli.VersionProvider;
 import pond.server.db.Migrator;
+import pond.server.db.StateDir;
+import pond.server.db.UpgradeCopies;
 
 /** The migration scripts of each database, in order. A script that was released is never changed or removed. */
 final class Schema {
@@ -24,6 +29,18 @@ final class Schema {
     private static final List<String> LOGS = List.of("0001_create_logs.sql");
 
     private Schema() {}
+
+    static Schemas both(InstantSource clock) {
+        return new Schemas(pond(clock), logs(clock));
+    }
+
+    /** To be called before a database is opened: copies those that the opening will change. */
+    static void prepareUpgrade(StateDir state, boolean copy, InstantSource clock) throws IOException {
+        new UpgradeCopies(state, VersionProvider.version(), copy)
+                .take(List.of(
+                        new UpgradeCopies.Part(state.pondDb(), pond(clock)),
+                        new UpgradeCopies.Part(state.logsDb(), logs(clock))));
+    }
 
     /** For {@code pond.db}. */
     static Migrator pond(InstantSource clock) {

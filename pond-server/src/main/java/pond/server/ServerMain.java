@@ -1,5 +1,6 @@
 package pond.server;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -59,6 +60,8 @@ public final class ServerMain {
                 .addSubcommand(new KeysCommand(ServerMain::keys))
                 .addSubcommand(new RotateSourceKeyCommand(env, new KeyRotation(InstantSource.system())))
                 .addSubcommand(new DoctorCommand(env, InstantSource.system()))
+                .addSubcommand(new BackupCommand(InstantSource.system()))
+                .addSubcommand(new RestoreCommand(InstantSource.system()))
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new UsageCommand())
                 .addSubcommand(new ContextCommand())
@@ -73,7 +76,7 @@ public final class ServerMain {
         return CommandLines.prepare(root, env);
     }
 
-    private static KeysInStateDir keys(Path stateDir) {
+    private static KeysInStateDir keys(Path stateDir) throws IOException {
         return KeysInStateDir.open(stateDir, InstantSource.system());
     }
 }

@@ -13,7 +13,6 @@ import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;
 import pond.server.http.ReadyCheck;
-import pond.server.limits.DiskSpace;
 
 /**
  * Where everything is kept: the state folder and the two databases in it.
@@ -27,6 +26,7 @@ record Storage(StateDir state, Database database, Database logDatabase, Executor
     static Storage open(ServerConfig config, InstantSource clock, Closing closing) throws IOException {
         StateDir state = closing.add(StateDir.forServer(config.stateDir()));
         Database.unpackNativeLibraryInto(state.tmp());
+        Schema.prepareUpgrade(state, config.upgradeCopy(), clock);
         ExecutorService completions = completions(closing);
         Database database =
                 closing.add(Database.open(DatabaseConfig.of("pond", state.pondDb()), Schema.pond(clock), completions));
@@ -35,15 +35,11 @@ record Storage(StateDir state, Database database, Database logDatabase, Executor
         return new Storage(state, database, logDatabase, completions);
     }
 
-    /**
-     * What must hold for the server to be well. A disk that runs low is told only: what takes a server that is not ready out
-     * of use would take reading, cancelling and the ends of running jobs with it, and these still have room.
-     */
-    List<ReadyCheck> checks(DiskSpace disk) {
+    /** What must hold for the server to be well. */
+    List<ReadyCheck> checks() {
         return List.of(
                 new ReadyCheck("database", () -> slowness(database)),
-                new ReadyCheck("logs", () -> slowness(logDatabase)),
-                new ReadyCheck("disk", disk::shortage, true));
+                new ReadyCheck("logs", () -> slowness(logDatabase)));
     }
 
     private static Optional<String> slowness(Database database) {

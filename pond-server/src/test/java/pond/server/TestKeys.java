@@ -1,5 +1,7 @@
 package pond.server;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -17,6 +19,8 @@ public final class TestKeys {
             return Objects.requireNonNull(
                     TestDatabase.get(keys.service().mint(new ProjectId(project), null, null, Actor.COMMAND_LINE))
                             .key());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

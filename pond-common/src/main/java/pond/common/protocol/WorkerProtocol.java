@@ -25,8 +25,18 @@ public interface WorkerProtocol {
     /** The version that this side speaks; the server names the lowest that it understands when it refuses. */
     int VERSION = 1;
 
-    /** The lowest version of a worker that this server understands. */
-    int LOWEST_VERSION = 1;
+    /** The lowest version of a worker that this server understands: the one before its own, so that servers go first. */
+    int LOWEST_VERSION = Math.max(1, VERSION - 1);
+
+    /** Whether this server serves workers of a version. */
+    static boolean isServed(int version) {
+        return isServed(VERSION, version);
+    }
+
+    /** The rule behind it: a server serves its own version and the one before. */
+    static boolean isServed(int server, int worker) {
+        return worker == server || (worker == server - 1 && worker >= 1);
+    }
 
     /** Makes the worker known as capacity, or tells what has changed about it. */
     CompletableFuture<Attached> attach(Attach attach);

@@ -99,9 +99,8 @@ final class ApiExamples {
                 new Example(
                         new HealthView("ok", null, "0.1.0"),
                         "{\"status\":\"ok\",\"label\":null,\"version\":\"0.1.0\"}"),
-                new Example(
-                        new ReadyView(true, Map.of("database", "ok")),
-                        "{\"ready\":true,\"checks\":{\"database\":\"ok\"}}"),
+                new Example(new ReadyView(true, Map.of("database", "ok"), Map.of("backup", "none"), null), """
+                        {"ready":true,"checks":{"database":"ok"},"warnings":{"backup":"none"},"lastBackupAt":null}"""),
                 new Example(key("pond_pk_secret"), keyJson("\"key\":\"pond_pk_secret\",")),
                 new Example(key(null), keyJson("")),
                 new Example(new KeyList(List.of(key(null)), "k1"), "{\"keys\":[" + keyJson("") + "],\"next\":\"k1\"}"),

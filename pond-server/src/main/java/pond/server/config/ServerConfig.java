@@ -146,6 +146,28 @@ public final class ServerConfig {
         return given.orDefault(LimitSettings.TRUSTED_PROXIES);
     }
 
+    /** Empty: the server takes no backups by itself. */
+    public Optional<Path> backupDir() {
+        return given.find(Settings.BACKUP_DIR);
+    }
+
+    public Duration backupEvery() {
+        return given.orDefault(Settings.BACKUP_EVERY);
+    }
+
+    public int backupKeep() {
+        return given.orDefault(Settings.BACKUP_KEEP);
+    }
+
+    /** Empty: no backup is too old. */
+    public Optional<Duration> backupMaxAge() {
+        return given.find(Settings.BACKUP_MAX_AGE);
+    }
+
+    public boolean upgradeCopy() {
+        return given.orDefault(Settings.UPGRADE_COPY);
+    }
+
     public Duration noWorkerGrace() {
         return given.orDefault(Settings.NO_WORKER_GRACE);
     }

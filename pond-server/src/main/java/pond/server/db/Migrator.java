@@ -20,9 +20,10 @@ import org.sqlite.SQLiteConnection;
 import pond.server.db.StorageRefusedException.Reason;
 
 /**
- * Brings a database's schema up to date with numbered SQL scripts. A script is applied whole or not at all and must
- * never change once released; a database that was given scripts we do not have is left alone. Scripts may rebuild
- * tables: foreign keys are off while they run and are checked before each commit.
+ * Brings a database's schema up to date with numbered SQL scripts. What is missing is applied whole or not at all, so that
+ * the version before can still use a file whose upgrade has failed. A script must never change once released; a database
+ * that was given scripts we do not have is left alone. Scripts may rebuild tables: foreign keys are off while they run and
+ * are checked after each.
  */
 public final class Migrator {
     private static final Pattern NAME = Pattern.compile("[0-9]{4}_[a-z0-9_]+\\.sql");
@@ -65,12 +66,9 @@ public final class Migrator {
             if (countApplied(connection, file) == scripts.size()) {
                 return;
             }
-            // Has no effect inside a transaction, so it is set around them all.
+            // Has no effect inside a transaction, so it is set around it.
             Sqlite.execute(connection, "PRAGMA foreign_keys = OFF");
-            boolean more;
-            do {
-                more = applyNext(connection, file);
-            } while (more);
+            applyMissing(connection, file);
             Sqlite.execute(connection, "PRAGMA foreign_keys = ON");
         } catch (SQLException e) {
             throw Sqlite.refusal(file, e);
@@ -82,17 +80,30 @@ public final class Migrator {
         return scripts.stream().map(Script::name).toList();
     }
 
+    /** The number of the newest script, which is the schema that {@link #migrate} leaves. */
+    public int newest() {
+        return scripts.isEmpty() ? 0 : scripts.get(scripts.size() - 1).number();
+    }
+
+    /**
+     * The number of the last script that a file was given; 0 when it was given none.
+     *
+     * @throws StorageRefusedException when the file's schema is newer or different
+     */
+    int schema(SQLiteConnection connection, Path file) throws SQLException {
+        int applied = countApplied(connection, file);
+        return applied == 0 ? 0 : scripts.get(applied - 1).number();
+    }
+
     /** One transaction; what is missing is decided again under its lock, as another program may have been faster. */
-    private boolean applyNext(SQLiteConnection connection, Path file) throws SQLException {
+    private void applyMissing(SQLiteConnection connection, Path file) throws SQLException {
         Sqlite.execute(connection, "BEGIN IMMEDIATE");
         try {
             int applied = countApplied(connection, file);
-            boolean pending = applied < scripts.size();
-            if (pending) {
-                apply(connection, file, scripts.get(applied));
+            for (Script script : scripts.subList(applied, scripts.size())) {
+                apply(connection, file, script);
             }
             Sqlite.execute(connection, "COMMIT");
-            return pending;
         } catch (SQLException | RuntimeException e) {
             rollBack(connection, e);
             throw e;
@@ -128,9 +139,11 @@ public final class Migrator {
         for (int i = 0; i < applied.size(); i++) {
             Script theirs = applied.get(i);
             if (scripts.stream().noneMatch(ours -> ours.name().equals(theirs.name()))) {
+                Script last = applied.get(applied.size() - 1);
                 throw new StorageRefusedException(
                         Reason.NEWER_SCHEMA,
-                        file + " was used by a newer version: migration " + theirs.name() + " is unknown here");
+                        file + " was used by a newer version: it has schema " + last.number() + " (" + last.name()
+                                + "), and this version knows schemas up to " + newest());
             }
             Script ours = scripts.get(i);
             if (!ours.name().equals(theirs.name())) {
@@ -174,6 +187,11 @@ public final class Migrator {
     }
 
     private record Script(String name, String sql, String sha256) {
+        /** A name that somebody else recorded may be anything. */
+        int number() {
+            return NAME.matcher(name).matches() ? Integer.parseInt(name.substring(0, 4)) : 0;
+        }
+
         static Script load(String folder, String name) {
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("not a migration's name: " + name);

@@ -85,6 +85,28 @@ final class Sqlite {
         return source;
     }
 
+    /**
+     * A connection that only reads.
+     *
+     * @param alone nobody writes to the file, so that not even a {@code -shm} file is made beside it
+     */
+    static SQLiteConnection openReader(Path file, boolean alone) throws SQLException {
+        SQLiteConfig config = config();
+        config.setReadOnly(alone);
+        SQLiteConnection connection = connect(config, file);
+        execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    /** Takes a file out of WAL mode: it is one file then, and can be read where nothing can be written. */
+    static void makePlain(Path file) throws SQLException {
+        SQLiteConfig config = config();
+        config.setJournalMode(SQLiteConfig.JournalMode.DELETE);
+        try (SQLiteConnection connection = connect(config, file)) {
+            text(connection, "PRAGMA journal_mode");
+        }
+    }
+
     static StorageRefusedException refusal(Path file, SQLException e) {
         if (e.getCause() instanceof NativeLibraryNotFoundException) {
             String folder = System.getProperty("org.sqlite.tmpdir", System.getProperty("java.io.tmpdir"));
@@ -161,7 +183,7 @@ final class Sqlite {
     }
 
     /** SQLite would make the file with the umask's rights; its companion files take over the rights of this one. */
-    private static void createPrivate(Path file) throws IOException {
+    static void createPrivate(Path file) throws IOException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {

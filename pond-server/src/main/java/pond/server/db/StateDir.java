@@ -26,9 +26,9 @@ import pond.server.db.StorageRefusedException.Reason;
  */
 public final class StateDir implements AutoCloseable {
     private static final String LOCK = "server.lock";
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
+    static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+    static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path root;
@@ -94,6 +94,16 @@ public final class StateDir implements AutoCloseable {
 
     public Path work() {
         return root.resolve("work");
+    }
+
+    /** What is known of backups, and the databases as they were before upgrades; made when there is something to keep. */
+    public Path backups() {
+        return root.resolve("backups");
+    }
+
+    /** A file that is there from a restore until a server has started on what was restored. */
+    public Path restoredMark() {
+        return root.resolve("restored");
     }
 
     /** Scratch space on the same file system as the rest, emptied at each start of a server. */

@@ -19,8 +19,10 @@ public final class StorageRefusedException extends RuntimeException {
         NEWER_SCHEMA,
         /** A migration that was applied has other content or another place now. */
         MIGRATION_CHANGED,
-        /** A migration could not be applied; nothing of it is left. */
-        MIGRATION_FAILED
+        /** A migration could not be applied; nothing of it, and of those before it, is left. */
+        MIGRATION_FAILED,
+        /** There is no room for the copy that is taken before an upgrade. */
+        NO_ROOM
     }
 
     private final Reason reason;

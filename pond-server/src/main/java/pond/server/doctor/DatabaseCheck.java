@@ -30,6 +30,7 @@ final class DatabaseCheck {
         return switch (reason) {
             case DAMAGED -> "stop the server and restore a backup";
             case NEWER_SCHEMA, MIGRATION_CHANGED, MIGRATION_FAILED -> "use the version that it belongs to";
+            case NO_ROOM -> "make room on the disk";
             case NOT_ACCESSIBLE, IN_USE -> "run as its owner, and when nothing else has it";
         };
     }

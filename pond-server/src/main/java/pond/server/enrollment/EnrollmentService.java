@@ -98,7 +98,7 @@ public final class EnrollmentService {
      * Nothing has changed then.
      */
     public CompletableFuture<Enrolled> enroll(UUID code, Enroll enroll) {
-        if (enroll.protocol() < WorkerProtocol.LOWEST_VERSION || enroll.protocol() > WorkerProtocol.VERSION) {
+        if (!WorkerProtocol.isServed(enroll.protocol())) {
             return CompletableFuture.failedFuture(upgrade(enroll.protocol()));
         }
         Optional<String> problem = WorkerWords.problem(enroll);

@@ -2,9 +2,12 @@ package pond.server.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.api.HealthView;
@@ -18,12 +21,22 @@ public final class HealthHandler {
     private final Answers answers;
     private final HealthView alive;
     private final List<ReadyCheck> checks;
+    private final Advice advice;
 
-    public HealthHandler(Answers answers, HealthView alive, List<ReadyCheck> checks) {
+    public HealthHandler(Answers answers, HealthView alive, List<ReadyCheck> checks, Advice advice) {
         this.answers = answers;
         this.alive = alive;
         this.checks = List.copyOf(checks);
+        this.advice = advice;
     }
+
+    /**
+     * What is told beside the checks and decides nothing: a server that serves must not be taken out of service for it.
+     *
+     * @param warnings whose faults are told
+     * @param lastBackup when the last proven backup was taken
+     */
+    public record Advice(List<ReadyCheck> warnings, Supplier<Optional<Instant>> lastBackup) {}
 
     public void register(RoutesConfig routes) {
         routes.get("/health", ctx -> answers.json(ctx, 200, alive));
@@ -33,11 +46,15 @@ public final class HealthHandler {
     private void ready(Context ctx) {
         Map<String, String> results = new LinkedHashMap<>();
         checks.forEach(check -> results.put(check.name(), result(check)));
-        boolean ready = checks.stream().allMatch(check -> check.informs() || OK.equals(results.get(check.name())));
+        boolean ready = results.values().stream().allMatch(OK::equals);
         if (!ready) {
             ctx.header("Retry-After", ErrorBody.RETRY_AFTER);
         }
-        answers.json(ctx, ready ? 200 : 503, new ReadyView(ready, results));
+        Map<String, String> warnings = new LinkedHashMap<>();
+        advice.warnings().forEach(warning -> warnings.put(warning.name(), result(warning)));
+        warnings.values().removeIf(OK::equals);
+        Instant lastBackup = advice.lastBackup().get().orElse(null);
+        answers.json(ctx, ready ? 200 : 503, new ReadyView(ready, results, warnings, lastBackup));
     }
 
     private static String result(ReadyCheck check) {

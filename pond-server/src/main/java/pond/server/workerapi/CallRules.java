@@ -42,7 +42,7 @@ final class CallRules {
 
     /** Only the server's own worker fetches: sources, and the secrets that they need, never leave the server. */
     static void check(Attach attach, Party party) {
-        if (attach.protocol() < WorkerProtocol.LOWEST_VERSION || attach.protocol() > WorkerProtocol.VERSION) {
+        if (!WorkerProtocol.isServed(attach.protocol())) {
             throw EnrollmentService.upgrade(attach.protocol());
         }
         WorkerWords.problem(attach).ifPresent(problem -> {

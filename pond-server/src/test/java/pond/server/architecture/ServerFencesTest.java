@@ -65,6 +65,7 @@ class ServerFencesTest {
             List.of("webhooks"),
             List.of("events"),
             List.of("dispatch"),
+            List.of("backup"),
             List.of("workerapi"),
             List.of("local"),
             List.of("doctor"),

@@ -50,6 +50,11 @@ class ServerConfigTest {
         assertThat(config.projectMaxBytes()).isZero();
         assertThat(config.authFailuresPerMinute()).isEqualTo(60);
         assertThat(config.trustedProxies()).isEmpty();
+        assertThat(config.backupDir()).isEmpty();
+        assertThat(config.backupEvery()).isEqualTo(Duration.ofDays(1));
+        assertThat(config.backupKeep()).isEqualTo(7);
+        assertThat(config.backupMaxAge()).isEmpty();
+        assertThat(config.upgradeCopy()).isTrue();
         assertThat(config.noWorkerGrace()).isEqualTo(Duration.ofSeconds(90));
         assertThat(config.lease()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.cancelGrace()).isEqualTo(Duration.ofSeconds(10));
@@ -93,6 +98,11 @@ class ServerConfigTest {
         assertThat(config.projectMaxBytes()).isEqualTo(8L << 30);
         assertThat(config.authFailuresPerMinute()).isEqualTo(9);
         assertThat(config.trustedProxies()).extracting(Object::toString).containsExactly("127.0.0.0/8", "fd00::/8");
+        assertThat(config.backupDir()).contains(Path.of("/backups"));
+        assertThat(config.backupEvery()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.backupKeep()).isEqualTo(2);
+        assertThat(config.backupMaxAge()).contains(Duration.ofHours(3));
+        assertThat(config.upgradeCopy()).isFalse();
         assertThat(config.noWorkerGrace()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.lease()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.cancelGrace()).isEqualTo(Duration.ofSeconds(3));
@@ -154,6 +164,10 @@ class ServerConfigTest {
                 "POND_AUTH_FAILURES_PER_MIN | 1.5",
                 "POND_TRUSTED_PROXIES | proxy.example.org",
                 "POND_TRUSTED_PROXIES | 10.0.0.1/8",
+                "POND_BACKUP_EVERY_HOURS | 8761",
+                "POND_BACKUP_KEEP | 0",
+                "POND_BACKUP_MAX_AGE_HOURS | 1.5",
+                "POND_UPGRADE_COPY | no",
                 "POND_DISPATCH_NO_WORKER_GRACE_SEC | 0",
                 "POND_LEASE_SEC | 30s",
                 "POND_CANCEL_GRACE_SEC | 1e3",
@@ -327,6 +341,11 @@ class ServerConfigTest {
                 Map.entry("POND_PROJECT_MAX_BYTES", "8g"),
                 Map.entry("POND_AUTH_FAILURES_PER_MIN", "9"),
                 Map.entry("POND_TRUSTED_PROXIES", "fd00::/8, 127.0.0.0/8"),
+                Map.entry("POND_BACKUP_DIR", "/backups"),
+                Map.entry("POND_BACKUP_EVERY_HOURS", "1"),
+                Map.entry("POND_BACKUP_KEEP", "2"),
+                Map.entry("POND_BACKUP_MAX_AGE_HOURS", "3"),
+                Map.entry("POND_UPGRADE_COPY", "false"),
                 Map.entry("POND_DISPATCH_NO_WORKER_GRACE_SEC", "1"),
                 Map.entry("POND_LEASE_SEC", "2"),
                 Map.entry("POND_CANCEL_GRACE_SEC", "3"),

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Another process on the same files: {@code write FILE N} as a tool would, {@code lock DIR} as a second server would,
- * {@code open DIR TMP} for what can be tried only once in a JVM. */
+ * {@code open DIR TMP} for what can be tried only once in a JVM, {@code files DIR} as a backup would. */
 final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
@@ -57,6 +57,12 @@ final class Child implements AutoCloseable {
                 Database.unpackNativeLibraryInto(Path.of(arguments[2]));
                 new Databases(Path.of(arguments[1])).close();
                 System.out.println("> opened");
+            } else if (arguments[0].equals("files")) {
+                FilesLock lock = new FilesLock(StateDir.forTool(Path.of(arguments[1])));
+                FilesLock.Held held = lock.tryTake().orElseThrow();
+                System.out.println("> held");
+                System.in.read();
+                held.close();
             } else {
                 StateDir dir = StateDir.forServer(Path.of(arguments[1]));
                 System.out.println("> locked");

@@ -187,7 +187,8 @@ class DoctorTest {
         return TestHttp.start((routes, answers) -> new HealthHandler(
                         answers,
                         new HealthView("ok", "test", "1.2.3"),
-                        List.of(new ReadyCheck("database", () -> fault)))
+                        List.of(new ReadyCheck("database", () -> fault)),
+                        new HealthHandler.Advice(List.of(), Optional::empty))
                 .register(routes));
     }
 

@@ -6,6 +6,7 @@ import static pond.server.scenarios.Client.status;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import pond.common.json.Json;
 import pond.common.protocol.WorkerHttp;
+import pond.common.protocol.WorkerProtocol;
 import pond.server.auth.TokenDigest;
 import pond.testing.TestMachine;
 
@@ -138,10 +140,12 @@ class RemoteWorkerScenariosTest {
         assertThat(entry(worker).path("tags")).extracting(JsonNode::asText).containsExactly("own", "pool:trusted");
         assertThat(refusal(worker.client.post(WorkerHttp.ATTACH, RemoteWorker.offer("far", "noop", "fetch"))))
                 .isEqualTo("422 invalid");
-        assertThat(refusal(worker.client.post(
-                        WorkerHttp.ATTACH,
-                        RemoteWorker.offer("far", "noop").replace("\"protocol\":1", "\"protocol\":2"))))
-                .isEqualTo("426 upgrade_needed");
+        for (int version : List.of(WorkerProtocol.LOWEST_VERSION - 1, WorkerProtocol.VERSION + 1)) {
+            String offer = RemoteWorker.offer("far", "noop");
+            assertThat(refusal(worker.client.post(
+                            WorkerHttp.ATTACH, offer.replace("\"protocol\":1", "\"protocol\":" + version))))
+                    .isEqualTo("426 upgrade_needed");
+        }
     }
 
     @ParameterizedTest
