@@ -27,13 +27,14 @@ public final class BackupAge {
 
     /** What is not well, in words that any caller may read. */
     public Optional<String> warning() {
-        if (schedule != null && schedule.failedAt().isPresent()) {
+        Optional<Instant> last = service.lastProven();
+        Optional<Instant> failed = schedule == null ? Optional.empty() : schedule.failedAt();
+        if (failed.isPresent() && (last.isEmpty() || failed.get().isAfter(last.get()))) {
             return Optional.of("the last backup failed; the log of the server says why");
         }
         if (most == null) {
             return Optional.empty();
         }
-        Optional<Instant> last = service.lastProven();
         if (last.isEmpty()) {
             return Optional.of("no backup has been proven yet");
         }

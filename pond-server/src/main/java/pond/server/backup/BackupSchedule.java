@@ -22,7 +22,7 @@ public final class BackupSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BackupSchedule.class);
     private static final Duration LOOK = Duration.ofMinutes(1);
     private static final Duration RETRY = Duration.ofHours(1);
-    private static final long CLOSE_SECONDS = 5;
+    private static final long CLOSE_SECONDS = 2;
 
     private final BackupService service;
     private final Settings settings;

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -87,7 +88,8 @@ public final class BackupService {
         }
         FileChannel mine = lock(target);
         try {
-            Instant takenAt = clock.instant();
+            // As exact as it is written, so that what is told and what is read later are the same.
+            Instant takenAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             String name = NAMED.format(takenAt);
             if (Files.exists(target.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new BackupException(target.resolve(name) + " exists already");

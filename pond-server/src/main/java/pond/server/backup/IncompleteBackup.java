@@ -107,9 +107,13 @@ final class IncompleteBackup implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        list.close();
-        if (!named) {
-            DurableFiles.deleteTree(folder);
+        // On a full disk the list cannot be ended; the room that the rest takes is given back all the same.
+        try {
+            list.close();
+        } finally {
+            if (!named) {
+                DurableFiles.deleteTree(folder);
+            }
         }
     }
 }

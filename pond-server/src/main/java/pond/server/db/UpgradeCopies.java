@@ -74,7 +74,12 @@ public final class UpgradeCopies {
             return Optional.empty();
         }
         requireRoom(pending);
-        Path copy = copy(pending);
+        Path copy;
+        try {
+            copy = copy(pending);
+        } finally {
+            delete(state.backups().resolve(INCOMPLETE));
+        }
         log.info("an upgrade of the databases to version {} begins; {} has them as they were", version, copy);
         return Optional.of(copy);
     }

@@ -78,6 +78,19 @@ class BackupScheduleTest {
     }
 
     @Test
+    void oneThatAnOperatorTakesEndsTheWarning() throws Exception {
+        byte[] bytes = Files.readAllBytes(state.file(state.artifact));
+        Files.delete(state.file(state.artifact));
+        schedule.takeIfDue();
+        Files.write(state.file(state.artifact), bytes);
+        state.clock.advance(Duration.ofSeconds(1));
+
+        state.backups.take(folder.resolve("elsewhere"), new BackupService.Wishes(false, 0));
+
+        assertThat(age.warning()).isEmpty();
+    }
+
+    @Test
     void whatIsRememberedAndCannotBeReadCountsAsNothing() throws IOException {
         schedule.takeIfDue();
         Files.writeString(state.state.backups().resolve("last.json"), "{");
