@@ -12,6 +12,7 @@ import pond.server.dispatch.DispatchSettings;
 import pond.server.dispatch.Dispatcher;
 import pond.server.dispatch.EndCheck;
 import pond.server.dispatch.JobDesk;
+import pond.server.dispatch.JobListener;
 import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
 import pond.server.dispatch.Resumption;
@@ -39,7 +40,7 @@ record Dispatching(
         MaintenanceService maintenance) {
     private static final Logger log = LoggerFactory.getLogger(Dispatching.class);
 
-    /** The rooms that dispatch moves, or asks before it does. */
+    /** The rooms that dispatch moves, or asks before it does, and who is told of what becomes of jobs. */
     record Around(
             RunService runs,
             StageService stages,
@@ -48,7 +49,8 @@ record Dispatching(
             UsageService usage,
             WorkerService workers,
             EnrollmentService enrollment,
-            Registry registry) {}
+            Registry registry,
+            JobListener jobs) {}
 
     /** Takes up what an earlier server has left, and enforces deadlines from now on. */
     static Dispatching start(
@@ -63,6 +65,7 @@ record Dispatching(
         Budgets budgets = new Budgets(runs, stages, around.usage());
         Agents agents = new Agents(registry.harnesses(), registry.models(), around.artifacts(), around.logs(), budgets);
         Dispatcher dispatcher = new Dispatcher(runs, stages, workers, leaseDesk, agents, settings, clock);
+        dispatcher.onJobs(around.jobs());
         registry.harnesses().onPut(dispatcher::registered);
         registry.models().onPut(dispatcher::registered);
         JobDesk jobDesk = new JobDesk(

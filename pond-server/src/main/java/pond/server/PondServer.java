@@ -12,7 +12,6 @@ import pond.server.artifacts.ArtifactHandler;
 import pond.server.artifacts.ArtifactService;
 import pond.server.audit.AuditHandler;
 import pond.server.auth.Access;
-import pond.server.auth.AuthFilter;
 import pond.server.auth.Authenticator;
 import pond.server.auth0.Auth0Admins;
 import pond.server.cli.VersionProvider;
@@ -23,6 +22,7 @@ import pond.server.db.Database;
 import pond.server.db.FilesLock;
 import pond.server.db.StateDir;
 import pond.server.dispatch.Dispatcher;
+import pond.server.dispatch.JobListener;
 import pond.server.docs.DocsHandler;
 import pond.server.enrollment.EnrollmentService;
 import pond.server.events.EventHandler;
@@ -52,6 +52,7 @@ import pond.server.sources.guard.Bundles;
 import pond.server.sources.guard.HostResolver;
 import pond.server.stages.StageService;
 import pond.server.swarm.FrozenInvocations;
+import pond.server.telemetry.MetricsHandler;
 import pond.server.usage.UsageHandler;
 import pond.server.usage.UsageReportHandler;
 import pond.server.usage.UsageReports;
@@ -90,6 +91,7 @@ public final class PondServer implements RunningServer {
             "maintenance",
             "limits",
             "backup",
+            "observability",
             "configuration",
             "decisions");
 
@@ -120,6 +122,7 @@ public final class PondServer implements RunningServer {
         Registry registry = Registry.open(config, storage, clock);
         RoomSettings settings = new RoomSettings(config);
         DiskSpace disk = settings.disk(state);
+        Telemetry telemetry = closing.add(Telemetry.start(settings.telemetry(), clock));
 
         LogService logs = new LogService(storage.logDatabase(), clock, config.logMaxBytes() * RUN_LOG_JOBS);
         UsageService usage = new UsageService(database);
@@ -131,9 +134,11 @@ public final class PondServer implements RunningServer {
         RunService runs =
                 new RunService(database, logs, stages, registry.sourceKey(), settings.admission(storage, disk), clock);
         Webhooks webhooks = closing.add(Webhooks.start(database, runs, settings.webhooks(), clock));
+        JobListener jobs = telemetry.watch(
+                storage, new Telemetry.Watched(runs, stages, logs, artifacts, usage, workers, webhooks.service()));
         Dispatching dispatching = Dispatching.start(
                 storage,
-                new Dispatching.Around(runs, stages, logs, artifacts, usage, workers, enrollment, registry),
+                new Dispatching.Around(runs, stages, logs, artifacts, usage, workers, enrollment, registry, jobs),
                 settings.dispatch(),
                 clock,
                 closing);
@@ -178,12 +183,14 @@ public final class PondServer implements RunningServer {
                 logs,
                 run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
         EventService events = closing.add(new EventService(runs, logs, EventService.Settings.usual()));
+        telemetry.watch(answers, events);
+        Authenticator authenticator = authenticator(keys, enrollment, settings);
         Dispatcher dispatcher = dispatching.dispatcher();
         HttpServer server = closing.add(HttpServer.start(
                 HttpServer.Settings.of(config.host(), config.port()),
                 answers,
                 List.of(
-                        auth(keys, enrollment, settings)::register,
+                        settings.auth(authenticator)::register,
                         new CredentialHandler(registry.credentials(), answers)::register,
                         new HarnessHandler(registry.harnesses(), answers)::register,
                         new ModelHandler(registry.models(), answers)::register,
@@ -202,21 +209,22 @@ public final class PondServer implements RunningServer {
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,
                         new HealthHandler(answers, alive(), storage.checks(), advice(disk, dispatching, backups))::register,
+                        new MetricsHandler(telemetry.metrics(), authenticator)::register,
                         new DocsHandler(DOCS)::register)));
         // Closed first: nobody is handed a job while the answers under way are waited for.
         closing.add(dispatching.leaseDesk());
         return server;
     }
 
-    private AuthFilter auth(KeyService keys, EnrollmentService enrollment, RoomSettings settings) {
+    private Authenticator authenticator(KeyService keys, EnrollmentService enrollment, RoomSettings settings) {
         Optional<Auth0Admins> admins = settings.auth0().map(tenant -> closing.add(Auth0Admins.of(tenant, clock)));
-        return settings.auth(new Authenticator(
+        return new Authenticator(
                 config.serviceToken(),
                 keys,
                 Map.of(
                         EnrollmentService.CODE_PREFIX, enrollment::findCode,
                         EnrollmentService.BEARER_PREFIX, enrollment::findBearer),
-                admins));
+                admins);
     }
 
     @Override

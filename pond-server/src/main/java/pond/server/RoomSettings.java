@@ -24,6 +24,7 @@ import pond.server.preflight.PreflightSettings;
 import pond.server.runs.Admission;
 import pond.server.sources.guard.AllowedHost;
 import pond.server.sources.guard.SourceSettings;
+import pond.server.telemetry.otel.OtelSettings;
 import pond.server.webhooks.WebhookSettings;
 
 /** What the configuration says to each room, in that room's own words. */
@@ -86,6 +87,11 @@ record RoomSettings(ServerConfig config) {
                 VersionProvider.version(),
                 clock,
                 config.diskFloorBytes());
+    }
+
+    OtelSettings telemetry() {
+        return new OtelSettings(
+                config.openTelemetry(), config.otelConsole(), config.envLabel(), VersionProvider.version());
     }
 
     /** Empty: the service token is the admin. */

@@ -64,6 +64,7 @@ class WorkerMainTest {
                 "--concurrency | 0 | takes a whole number from 1 to 1024, not '0'",
                 "--concurrency | many | takes a whole number",
                 "--min-free-mib | -1 | takes a whole number",
+                "--log-format | xml | takes text or json, not 'xml'",
                 "--name | / | takes up to 100 letters"
             })
     void aMalformedValueIsOneLineWithOptionAndVariable(String option, String value, String takes) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public final class ArtifactService {
     private final ArtifactFiles files;
     private final InstantSource clock;
     private final ArtifactStore store = new ArtifactStore();
+    private volatile LongConsumer listener = bytes -> {};
 
     /**
      * @param database with {@code db/pond}
@@ -51,6 +53,11 @@ public final class ArtifactService {
         this.database = database;
         this.files = new ArtifactFiles(folder, clock);
         this.clock = clock;
+    }
+
+    /** Tells of the bytes of every artifact that has arrived, from now on and after its commit; there is one listener. */
+    public void onArrival(LongConsumer told) {
+        listener = told;
     }
 
     /**
@@ -127,6 +134,7 @@ public final class ArtifactService {
             if (store.uploadedBytes(tx, job) > maxBytes) {
                 throw refused(upload.name(), "is too much with the others: a job may have " + maxBytes + " bytes");
             }
+            tx.afterCommit(() -> listener.accept(arrived.size()));
             return arrived;
         });
     }

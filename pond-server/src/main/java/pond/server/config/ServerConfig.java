@@ -65,6 +65,16 @@ public final class ServerConfig {
         return given.find(Settings.ENV_LABEL).filter(label -> !label.isBlank());
     }
 
+    /** Whether spans and metrics go to the log as well. */
+    public boolean otelConsole() {
+        return given.orDefault(Settings.OTEL_CONSOLE);
+    }
+
+    /** The variables of OpenTelemetry, whose own they are: everything that begins with {@code OTEL_}. */
+    public Map<String, String> openTelemetry() {
+        return given.openTelemetry();
+    }
+
     public Optional<URI> publicUrl() {
         return given.find(Settings.PUBLIC_URL);
     }

@@ -19,11 +19,13 @@ final class SettingReader {
     private static final Set<String> OTHERS = Set.of("POND_URL", "POND_TOKEN", "POND_CONTEXT");
 
     private static final String WORKERS = "POND_WORKER_";
+    private static final String OPEN_TELEMETRY = "OTEL_";
 
     private final Map<Setting<?>, Object> values = new HashMap<>();
     private final Map<Setting<?>, String> texts = new HashMap<>();
     private final Set<String> secretsInEnvironment = new TreeSet<>();
     private final Set<String> unknown = new TreeSet<>();
+    private final Map<String, String> openTelemetry = new HashMap<>();
 
     private SettingReader() {}
 
@@ -37,6 +39,11 @@ final class SettingReader {
                 .filter(name -> name.startsWith("POND_") && !name.startsWith(WORKERS))
                 .filter(name -> !known.contains(name) && !OTHERS.contains(name))
                 .forEach(reader.unknown::add);
+        env.forEach((name, value) -> {
+            if (name.startsWith(OPEN_TELEMETRY)) {
+                reader.openTelemetry.put(name, value);
+            }
+        });
         return reader;
     }
 
@@ -64,6 +71,10 @@ final class SettingReader {
         }
         String byDefault = setting.byDefault().isEmpty() ? "unset" : setting.byDefault() + " (default)";
         return setting.name() + ": " + (given == null ? byDefault : given);
+    }
+
+    Map<String, String> openTelemetry() {
+        return Map.copyOf(openTelemetry);
     }
 
     List<String> secretsInEnvironment() {

@@ -49,6 +49,19 @@ public final class Settings {
             "How much the server's own log says; debug has a line for each request.",
             text -> SettingValues.oneOf(text, "error", "warn", "info", "debug"));
 
+    public static final Setting<String> LOG_FORMAT = plain(
+            "POND_LOG_FORMAT",
+            "one of text, json",
+            "text",
+            "How the server's own log is written: for people, or as one JSON object a line.",
+            text -> SettingValues.oneOf(text, "text", "json"));
+    public static final Setting<Boolean> OTEL_CONSOLE = plain(
+            "POND_OTEL_CONSOLE",
+            "1 or 0",
+            "0",
+            "Write spans and metrics to the log, to see what a collector would be sent.",
+            text -> SettingValues.oneOf(text, "1", "0").equals("1"));
+
     public static final Setting<String> SERVICE_TOKEN = secret(
             "POND_SERVICE_TOKEN",
             "1 to 512 visible ASCII characters",
@@ -180,6 +193,8 @@ public final class Settings {
             ENV_LABEL,
             PUBLIC_URL,
             LOG_LEVEL,
+            LOG_FORMAT,
+            OTEL_CONSOLE,
             SERVICE_TOKEN,
             SOURCE_KEY,
             AUTH0_DOMAIN,

@@ -118,6 +118,30 @@ public final class Database implements AutoCloseable {
         return writer.load();
     }
 
+    /** Tells of every commit from now on; there is one listener. */
+    public void onCommit(CommitListener listener) {
+        writer.onCommit(listener);
+    }
+
+    /**
+     * What the database takes on disk.
+     *
+     * @param main bytes of the file itself
+     * @param wal bytes of what has not been moved into it, and of the room that is kept for that
+     */
+    public record Sizes(long main, long wal) {}
+
+    /** What it takes now. */
+    public Sizes sizes() {
+        return new Sizes(
+                size(config.file()),
+                size(config.file().resolveSibling(config.file().getFileName() + "-wal")));
+    }
+
+    private static long size(Path file) {
+        return file.toFile().length();
+    }
+
     /**
      * Refuses further work, lets queued writes finish for {@link DatabaseConfig#closeWait} at most, and moves the WAL
      * into the file. What could not be done fails with {@link DatabaseBusyException}. A second call does nothing.

@@ -28,6 +28,7 @@ final class Writer {
     private final WriteQueue queue;
     private final Executor completions;
     private final Thread thread;
+    private volatile CommitListener listener = (pieces, took) -> {};
     /** Touched by the writer thread alone. */
     private boolean insidePiece;
 
@@ -41,6 +42,10 @@ final class Writer {
 
     void start() {
         thread.start();
+    }
+
+    void onCommit(CommitListener told) {
+        listener = told;
     }
 
     <T extends @Nullable Object> CompletableFuture<T> submit(Work<T> work) {
@@ -107,7 +112,9 @@ final class Writer {
     private void loop() {
         List<Piece<?>> batch = new ArrayList<>(MOST_PER_COMMIT);
         while (queue.take(batch, MOST_PER_COMMIT)) {
+            long begun = System.nanoTime();
             commit(batch);
+            listener.committed(batch.size(), Duration.ofNanos(System.nanoTime() - begun));
             batch.forEach(Writer::runHooks);
             batch.forEach(this::publish);
             batch.clear();

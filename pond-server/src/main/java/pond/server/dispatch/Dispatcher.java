@@ -66,6 +66,11 @@ public final class Dispatcher implements RunFlow {
         queue.onDeadline(listener);
     }
 
+    /** Tells of what happens to jobs; there is one listener. */
+    public void onJobs(JobListener listener) {
+        queue.onJobs(listener);
+    }
+
     /** Calls of workers that wait for orders about their jobs. */
     Watch<WorkerId> orders() {
         return queue.orders();

@@ -137,6 +137,7 @@ public final class JobDesk {
         fence++;
         Instant now = clock.instant();
         String token = leases.newToken();
+        dispatcher.queue().leased(tx, row, now);
         jobs.lease(tx, row.id(), worker.id(), fence, Leases.hash(token));
         jobs.tookTurn(tx, row.project(), fence);
         dispatcher.wait(
@@ -213,6 +214,7 @@ public final class JobDesk {
         dispatcher.queue().freed(tx, worker);
         dispatcher.ended(tx, row, ended(row, completion));
         dispatcher.queue().offerNext(tx, row.project());
+        dispatcher.queue().ended(tx, row, completion.receipt());
         tx.afterCommit(() -> leases.ended(row.id()));
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pond.common.ids.JobId;
 import pond.common.ids.ProjectId;
 import pond.common.ids.WorkerId;
+import pond.common.protocol.Receipt;
 import pond.server.db.Tx;
 import pond.server.runs.Run;
 import pond.server.runs.RunService;
@@ -34,6 +35,7 @@ final class JobQueue {
     private final JobStore jobs = new JobStore();
     private final Watch<WorkerId> orders = new Watch<>(MAX_WAITERS);
     private volatile Consumer<Instant> deadlines = deadline -> {};
+    private volatile JobListener listener = JobListener.NONE;
 
     JobQueue(RunService runs, StageService stages, WorkerService workers, LeaseDesk desk, DispatchSettings settings) {
         this.runs = runs;
@@ -49,6 +51,11 @@ final class JobQueue {
     /** Tells of every new deadline, on the writer's thread, after its commit. */
     void onDeadline(Consumer<Instant> listener) {
         deadlines = listener;
+    }
+
+    /** Tells of what happens to jobs; there is one listener. */
+    void onJobs(JobListener told) {
+        listener = told;
     }
 
     /** Calls of workers that wait for orders about their jobs. */
@@ -135,6 +142,23 @@ final class JobQueue {
                     worker -> worker.serves(needs) && worker.admits(project),
                     later -> jobs.findOldest(later, text, project).isPresent() && mayRun(later, project));
         }
+    }
+
+    /** A worker has it from now on; to be called while it still waits. */
+    void leased(Tx tx, JobRow job, Instant at) {
+        stages.findWait(tx, job.id().toString())
+                .ifPresent(wait -> tx.afterCommit(() -> listener.leased(
+                        job.id(), Needs.parse(job.needs()).kind(), Duration.between(wait.since(), at))));
+    }
+
+    /** It was taken from its worker. */
+    void lost(Tx tx, JobRow job, JobListener.Loss why) {
+        tx.afterCommit(() -> listener.lost(job.id(), why));
+    }
+
+    /** Its worker's word on its end stands. */
+    void ended(Tx tx, JobRow job, Receipt receipt) {
+        tx.afterCommit(() -> listener.ended(job.id(), receipt));
     }
 
     /** The pause before another attempt is over. */

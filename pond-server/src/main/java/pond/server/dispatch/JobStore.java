@@ -81,6 +81,28 @@ final class JobStore {
                                 JobId.of(row.text("id")))));
     }
 
+    /**
+     * Queued jobs of some needs.
+     *
+     * @param oldest the row of the one that was made first
+     */
+    record Queued(String needs, long count, long oldest) {}
+
+    /** Every kind of needs that queued jobs have; from the index alone. */
+    List<Queued> listQueued(Tx tx) {
+        return tx.list("""
+                SELECT needs, count(*) AS n, min(rowid) AS oldest FROM jobs WHERE status = 'queued' GROUP BY needs
+                """, row -> new Queued(row.text("needs"), row.number("n"), row.number("oldest")));
+    }
+
+    /** Since when a queued job waits, by its row. */
+    Optional<Instant> findQueuedSince(Tx tx, long rowid) {
+        return tx.find(
+                "SELECT waits.since FROM jobs JOIN waits ON waits.subject = jobs.id WHERE jobs.rowid = ?",
+                row -> row.instant("since"),
+                rowid);
+    }
+
     void delete(Tx tx, JobId id) {
         tx.update("DELETE FROM jobs WHERE id = ? AND status IN ('backoff', 'queued')", id);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import pond.common.api.Failure;
 import pond.common.ids.JobId;
 import pond.common.ids.WorkerId;
@@ -124,7 +125,7 @@ public final class Reaper implements AutoCloseable {
                 if (e.getCause() instanceof DatabaseFullException) {
                     full = true;
                 } else {
-                    log.error("the wait of {} for {} could not be ended; trying again", wait.subject(), wait.code(), e);
+                    report(wait, e);
                 }
             }
         }
@@ -132,6 +133,17 @@ public final class Reaper implements AutoCloseable {
             log.warn("the disk is full, so deadlines are overdue; trying again until it has room");
         }
         return all;
+    }
+
+    private static void report(Wait wait, RuntimeException why) {
+        if (wait.run() != null) {
+            MDC.put("run", wait.run().toString());
+        }
+        try {
+            log.error("the wait of {} for {} could not be ended; trying again", wait.subject(), wait.code(), why);
+        } finally {
+            MDC.remove("run");
+        }
     }
 
     private void end(Tx tx, Wait due) {
@@ -175,7 +187,10 @@ public final class Reaper implements AutoCloseable {
             context.stages().postpone(tx, job.toString(), until);
             return;
         }
-        jobs.find(tx, job).ifPresent(row -> dispatcher.lost(tx, row, "its worker did not renew the lease in time"));
+        jobs.find(tx, job).ifPresent(row -> {
+            dispatcher.lost(tx, row, "its worker did not renew the lease in time");
+            dispatcher.queue().lost(tx, row, JobListener.Loss.LEASE_EXPIRED);
+        });
     }
 
     /** A thirtieth of the lease later at most, so that many idle workers are looked at in one go. */

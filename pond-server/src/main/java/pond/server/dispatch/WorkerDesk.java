@@ -251,6 +251,7 @@ public final class WorkerDesk {
                     job,
                     "worker '" + name + "' was " + ending.toString().toLowerCase(Locale.ROOT)
                             + " while it had the stage");
+            dispatcher.queue().lost(tx, job, JobListener.Loss.WORKER_ENDED);
         }
         tx.afterCommit(() -> {
             dispatcher.orders().wakeAll(id);

@@ -57,7 +57,7 @@ public final class EventService implements AutoCloseable {
     }
 
     /** How many follow runs. */
-    int following() {
+    public int following() {
         return maxFollowers - free.availablePermits();
     }
 

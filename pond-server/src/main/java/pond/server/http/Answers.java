@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
@@ -29,7 +30,10 @@ public final class Answers implements AutoCloseable {
 
     private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
     private final Hangups hangups;
-    private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();
+    private final Set<Runnable> polls = ConcurrentHashMap.newKeySet();
+    private final Set<Runnable> streams = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile RequestListener listener = RequestListener.NONE;
     private volatile boolean ending;
 
     public Answers() throws IOException {
@@ -60,11 +64,11 @@ public final class Answers implements AutoCloseable {
 
     /** Lets {@code write} answer with what a future brings, on an HTTP thread. */
     public <T> void when(Context ctx, CompletableFuture<T> future, Consumer<? super T> write) {
-        String id = requestId(ctx);
+        Passage passage = Passage.of(ctx);
         ctx.future(() -> future.whenCompleteAsync(
                 (value, failure) -> {
                     if (failure == null) {
-                        FrontDoor.withId(id, () -> write.accept(value));
+                        passage.run(() -> write.accept(value));
                     }
                 },
                 threads));
@@ -97,10 +101,10 @@ public final class Answers implements AutoCloseable {
         ctx.future(() -> {
             ctx.req().getAsyncContext().setTimeout(0);
             Runnable end = () -> flow.end(pieces.farewell());
-            waits.add(end);
+            streams.add(end);
             Runnable unwatch = watch(ctx, flow::cut);
             CompletableFuture<Void> over = flow.over().whenComplete((none, failure) -> {
-                waits.remove(end);
+                streams.remove(end);
                 unwatch.run();
             });
             flow.start();
@@ -112,10 +116,38 @@ public final class Answers implements AutoCloseable {
         });
     }
 
+    /** Tells of every request from now on; there is one listener. */
+    public void onRequest(RequestListener told) {
+        listener = told;
+    }
+
+    RequestListener listener() {
+        return listener;
+    }
+
+    void begun() {
+        underWay.incrementAndGet();
+    }
+
+    void ended() {
+        underWay.decrementAndGet();
+    }
+
+    /** How many requests are being served, long polls and streams included. */
+    public int underWay() {
+        return underWay.get();
+    }
+
+    /** How many of them are long polls that wait for something. */
+    public int waiting() {
+        return polls.size();
+    }
+
     /** Ends every long poll and stream now, and those that come later at once. */
     void endWaits() {
         ending = true;
-        waits.forEach(Runnable::run);
+        polls.forEach(Runnable::run);
+        streams.forEach(Runnable::run);
     }
 
     boolean isEnding() {
@@ -146,7 +178,7 @@ public final class Answers implements AutoCloseable {
             return awaited;
         }
         Runnable end = () -> awaited.complete(otherwise);
-        waits.add(end);
+        polls.add(end);
         Runnable unwatch = watch(ctx, end);
         // The stop may have begun between the look at it and the entry above.
         if (ending) {
@@ -154,7 +186,7 @@ public final class Answers implements AutoCloseable {
         }
         return awaited.completeOnTimeout(otherwise, atMost.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((value, failure) -> {
-                    waits.remove(end);
+                    polls.remove(end);
                     unwatch.run();
                 });
     }

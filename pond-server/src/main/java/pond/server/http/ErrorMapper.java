@@ -116,8 +116,8 @@ final class ErrorMapper {
 
     /** Nothing that the caller could mend; the operator can, who finds the request in the log. */
     private static void full(Context ctx, Throwable thrown) {
-        String id = Answers.requestId(ctx);
-        FrontDoor.withId(id, () -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
+        Passage.of(ctx)
+                .run(() -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
         String detail =
                 "the disk of the server is full or failing; nothing of this call is stored, so try again when it has room";
         write(ctx, 503, detail, List.of(Problem.of(ProblemCode.DISK_FULL, null, null, detail)));
@@ -126,10 +126,8 @@ final class ErrorMapper {
 
     /** No fault of the server's. As a rule nobody reads the answer; should a proxy do, the call may be made again. */
     private static void hungUp(Context ctx) {
-        String id = Answers.requestId(ctx);
-        FrontDoor.withId(
-                id,
-                () -> LOG.info(
+        Passage.of(ctx)
+                .run(() -> LOG.info(
                         "{} {}: the connection ended before the body", ctx.req().getMethod(), ctx.path()));
         write(ctx, 503, "the connection ended before the body had arrived", List.of());
     }
@@ -148,7 +146,7 @@ final class ErrorMapper {
 
     private static void internal(Context ctx, Throwable thrown) {
         String id = Answers.requestId(ctx);
-        FrontDoor.withId(id, () -> LOG.error("{} {} failed", ctx.req().getMethod(), ctx.path(), thrown));
+        Passage.of(ctx).run(() -> LOG.error("{} {} failed", ctx.req().getMethod(), ctx.path(), thrown));
         write(
                 ctx,
                 500,

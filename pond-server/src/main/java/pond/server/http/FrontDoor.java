@@ -5,7 +5,6 @@ import java.util.HexFormat;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -16,7 +15,6 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * What every request passes first, before routing: it gets its id (in the response, and in the log through the MDC), the
@@ -24,8 +22,10 @@ import org.slf4j.MDC;
  */
 final class FrontDoor extends Handler.Wrapper {
     static final String REQUEST_ID_HEADER = "X-Request-Id";
-    /** The name of the request id in the MDC, and of the request's attribute that holds it. */
-    static final String REQUEST_ID = "requestId";
+    /** The request's attribute that holds its id. */
+    static final String REQUEST_ID = "pond.request";
+    /** The name of the request's id in the MDC. */
+    static final String LOGGED_ID = "request";
     /** The request's attribute that holds the connection, for {@link Hangups}. */
     static final String CONNECTION = "pond.connection";
     /** The request's attribute that says when its body must be here, in the time of {@link System#nanoTime}. */
@@ -36,22 +36,23 @@ final class FrontDoor extends Handler.Wrapper {
     private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
+    private static final String OTHER_METHOD = "_OTHER";
     /** The router takes the method from this header if it is there: a GET could become a DELETE behind a proxy's back. */
     private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
-    private final BooleanSupplier stopping;
+    private final Answers answers;
     private final BusyConnections busy;
     private final long bodyNanos;
 
     /**
      * Made once for a server.
      *
-     * @param stopping whether new requests are turned away
-     * @param busy is told of every request that is not
+     * @param answers knows whether new requests are turned away, and who is told of those that are served
+     * @param busy is told of every request that is not turned away
      * @param bodyDeadline how long a JSON body may take to arrive
      */
-    FrontDoor(BooleanSupplier stopping, BusyConnections busy, Duration bodyDeadline) {
-        this.stopping = stopping;
+    FrontDoor(Answers answers, BusyConnections busy, Duration bodyDeadline) {
+        this.answers = answers;
         this.busy = busy;
         this.bodyNanos = bodyDeadline.toNanos();
     }
@@ -65,14 +66,16 @@ final class FrontDoor extends Handler.Wrapper {
                 request.getConnectionMetaData().getConnection().getEndPoint().getTransport());
         request.setAttribute(BODY_DUE, System.nanoTime() + bodyNanos);
         standardHeaders(response.getHeaders(), id);
-        MDC.put(REQUEST_ID, id);
+        RequestListener listener = answers.listener();
+        Passage passage = new Passage(id, listener.begun(request.getHeaders().get("traceparent")));
+        passage.begin(request);
+        answers.begun();
+        Request.addCompletionListener(request, failure -> ended(request, response, passage, listener));
+        passage.enter();
         try {
-            if (LOG.isDebugEnabled()) {
-                Request.addCompletionListener(request, failure -> log(request, response, id));
-            }
             OptionalInt refusal = refusal(request);
             if (refusal.isPresent()) {
-                if (stopping.getAsBoolean()) {
+                if (answers.isEnding()) {
                     response.getHeaders().put(HttpHeader.CONNECTION, "close");
                 }
                 Response.writeError(request, response, callback, refusal.getAsInt());
@@ -81,12 +84,12 @@ final class FrontDoor extends Handler.Wrapper {
             busy.add(request);
             return super.handle(withoutOverride(request), response, callback);
         } finally {
-            MDC.remove(REQUEST_ID);
+            passage.leave();
         }
     }
 
     private OptionalInt refusal(Request request) {
-        if (stopping.getAsBoolean()) {
+        if (answers.isEnding()) {
             return OptionalInt.of(503);
         }
         if (!METHODS.contains(request.getMethod())) {
@@ -108,16 +111,6 @@ final class FrontDoor extends Handler.Wrapper {
         headers.put(REQUEST_ID_HEADER, requestId);
         headers.put("X-Content-Type-Options", "nosniff");
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
-    }
-
-    /** Does something on another thread than the request's first, with the id in the log all the same. */
-    static void withId(String requestId, Runnable work) {
-        MDC.put(REQUEST_ID, requestId);
-        try {
-            work.run();
-        } finally {
-            MDC.remove(REQUEST_ID);
-        }
     }
 
     private static String newId() {
@@ -148,15 +141,23 @@ final class FrontDoor extends Handler.Wrapper {
         };
     }
 
-    private static void log(Request request, Response response, String id) {
-        long micros = (System.nanoTime() - request.getBeginNanoTime()) / 1_000;
-        withId(
-                id,
-                () -> LOG.debug(
-                        "{} {} {} in {} us",
-                        request.getMethod(),
-                        request.getHttpURI().getPath(),
-                        response.getStatus(),
-                        micros));
+    private void ended(Request request, Response response, Passage passage, RequestListener listener) {
+        answers.ended();
+        long nanos = System.nanoTime() - request.getBeginNanoTime();
+        passage.run(() -> {
+            LOG.debug(
+                    "{} {} {} in {} us",
+                    request.getMethod(),
+                    request.getHttpURI().getPath(),
+                    response.getStatus(),
+                    nanos / 1_000);
+            listener.ended(new RequestListener.Seen(
+                    METHODS.contains(request.getMethod()) ? request.getMethod() : OTHER_METHOD,
+                    passage.route(),
+                    response.getStatus(),
+                    Duration.ofNanos(nanos),
+                    passage.trace(),
+                    response.getHeaders().get(HttpHeader.LOCATION)));
+        });
     }
 }

@@ -47,6 +47,7 @@ public final class LogService {
     private final long maxRunBytes;
     private final LogStore store = new LogStore();
     private final Watch<RunId> waiters = new Watch<>(MAX_WAITERS);
+    private volatile AppendListener listener = (lines, bytes) -> {};
 
     /**
      * @param database with the scripts of {@code db/logs}
@@ -57,6 +58,11 @@ public final class LogService {
         this.database = database;
         this.clock = clock;
         this.maxRunBytes = maxRunBytes;
+    }
+
+    /** Tells of everything that is stored from now on; there is one listener. */
+    public void onAppend(AppendListener told) {
+        listener = told;
     }
 
     /**
@@ -218,7 +224,12 @@ public final class LogService {
         }
         store.putHead(tx, origin.run(), head, clock.millis());
         long last = head.nextId() - 1;
-        tx.afterCommit(() -> waiters.wake(origin.run(), last));
+        long lines = head.nextId() - before.nextId();
+        long bytes = head.bytes() - before.bytes();
+        tx.afterCommit(() -> {
+            listener.appended(lines, bytes);
+            waiters.wake(origin.run(), last);
+        });
         return last;
     }
 

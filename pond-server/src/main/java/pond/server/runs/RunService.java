@@ -46,6 +46,7 @@ public final class RunService implements RunAccess {
     private final HeldBack heldBack = new HeldBack();
     private final Watch<RunId> watch = new Watch<>(MAX_WAITERS);
     private volatile @Nullable RunEnds ends;
+    private volatile RunListener listener = RunListener.NONE;
 
     /** With room for every run. */
     public RunService(
@@ -72,6 +73,11 @@ public final class RunService implements RunAccess {
     /** Tells of the end of runs with a callback; to be called before there can be one. */
     public void onEnd(RunEnds listener) {
         ends = listener;
+    }
+
+    /** Tells of all that happens to runs from now on; there is one listener. */
+    public void onChange(RunListener told) {
+        listener = told;
     }
 
     /** The run, and whether this call made it (false: an idempotency key found an earlier one). */
@@ -112,6 +118,7 @@ public final class RunService implements RunAccess {
                         reruns.insert(tx, run.id(), origin);
                     }
                     flow.submitted(tx, run, submission.stages());
+                    tx.afterCommit(() -> listener.accepted(run, snapshot.trigger()));
                     return new Submitted(RunViews.created(run, snapshot), true);
                 }));
     }
@@ -234,6 +241,7 @@ public final class RunService implements RunAccess {
         }
         tx.afterCommit(() -> {
             watch.wakeAll(now.id());
+            listener.changed(before, now);
             if (now.status().isTerminal()) {
                 logs.wake(now.id());
             }

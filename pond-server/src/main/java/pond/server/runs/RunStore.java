@@ -1,8 +1,10 @@
 package pond.server.runs;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -112,6 +114,17 @@ final class RunStore {
 
     void updateSources(Tx tx, RunId run, String sources) {
         tx.update("UPDATE run_snapshots SET sources = ? WHERE run_id = ?", sources, run);
+    }
+
+    /** How many runs have not ended, by status; from the index alone. */
+    Map<RunStatus, Long> countOpen(Tx tx) {
+        Map<RunStatus, Long> counts = new EnumMap<>(RunStatus.class);
+        tx.list("""
+                        SELECT status, count(*) AS n FROM runs
+                        WHERE status IN ('queued', 'running', 'cancelling') GROUP BY status
+                        """, row -> Map.entry(row.constant("status", RunStatus.class), row.number("n")))
+                .forEach(count -> counts.put(count.getKey(), count.getValue()));
+        return counts;
     }
 
     Optional<Run> find(Tx tx, RunId id) {

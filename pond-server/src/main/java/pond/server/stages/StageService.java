@@ -9,10 +9,16 @@ import pond.common.api.StageView.ProgressView;
 import pond.common.ids.RunId;
 import pond.server.db.Tx;
 
-/** Stages and waits of a run, inside the transaction of whoever decides. Holds no state; safe to share. */
+/** Stages and waits of a run, inside the transaction of whoever decides. Safe to share. */
 public final class StageService {
     private final StageStore stages = new StageStore();
     private final WaitStore waits = new WaitStore();
+    private volatile StageListener listener = (tx, run, before, now) -> {};
+
+    /** Tells of every change of a stage from now on; there is one listener. */
+    public void onChange(StageListener told) {
+        listener = told;
+    }
 
     public void insert(Tx tx, RunId run, Stage stage) {
         stages.insert(tx, run, stage);
@@ -47,6 +53,7 @@ public final class StageService {
     /** Throws {@link IllegalStateException} when the stage is not in the expected status: someone else moved first. */
     public void update(Tx tx, RunId run, StageStatus expected, Stage now) {
         stages.update(tx, run, expected, now);
+        listener.changed(tx, run, expected, now);
     }
 
     /** False when that attempt is not running any more, or is one of several areas, which have no say in it. */

@@ -28,10 +28,16 @@ public final class UsageService {
 
     private final Database database;
     private final UsageStore store = new UsageStore();
+    private volatile CallListener listener = (call, costMicros) -> {};
 
     /** @param database with {@code db/pond} */
     public UsageService(Database database) {
         this.database = database;
+    }
+
+    /** Tells of every call that is recorded from now on; there is one listener. */
+    public void onCall(CallListener told) {
+        listener = told;
     }
 
     /**
@@ -48,8 +54,11 @@ public final class UsageService {
         }
         int added = 0;
         for (UsageRecord call : calls) {
-            added += store.insert(
-                    tx, origin, call, rates.map(card -> cost(card, call)).orElse(null));
+            Long cost = rates.map(card -> cost(card, call)).orElse(null);
+            if (store.insert(tx, origin, call, cost) > 0) {
+                added++;
+                tx.afterCommit(() -> listener.recorded(call, cost));
+            }
         }
         return added;
     }

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import pond.server.db.Database;
 import pond.server.runs.RunService;
 import pond.server.sources.guard.AddressRules;
@@ -170,6 +171,7 @@ public final class Courier implements AutoCloseable {
     }
 
     private void deliver(Delivery delivery, CompletableFuture<Void> stop) {
+        MDC.put("run", delivery.run().toString());
         try {
             Attempt attempt = sender.attempt(delivery, stop);
             // An answer counts, also when the server was told to stop meanwhile.
@@ -182,6 +184,8 @@ public final class Courier implements AutoCloseable {
         } catch (RuntimeException e) {
             log.error("an attempt of delivery {} could not be made or stored; trying again", delivery.id(), e);
             later(() -> ended(delivery.id()));
+        } finally {
+            MDC.remove("run");
         }
     }
 

@@ -33,6 +33,7 @@ public final class WebhookService implements RunEnds {
     private final InstantSource clock;
     private final DeliveryStore store = new DeliveryStore();
     private volatile Consumer<Instant> listener = due -> {};
+    private volatile Consumer<DeliveryStatus> attempts = status -> {};
 
     public WebhookService(Database database, WebhookSettings settings, InstantSource clock) {
         this.database = database;
@@ -45,6 +46,11 @@ public final class WebhookService implements RunEnds {
     /** Tells of everything that is due, on the writer's thread, after its commit. */
     void onDue(Consumer<Instant> told) {
         listener = told;
+    }
+
+    /** Tells of every attempt from now on, by the status of its delivery after it; there is one listener. */
+    public void onAttempt(Consumer<DeliveryStatus> told) {
+        attempts = told;
     }
 
     @Override
@@ -104,6 +110,7 @@ public final class WebhookService implements RunEnds {
         // No row is hit when its run was removed meanwhile.
         if (store.update(tx, before, now)) {
             store.insertAttempt(tx, before.id(), now.attempts(), attempt);
+            tx.afterCommit(() -> attempts.accept(now.status()));
         }
         return now;
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pond.common.definition.ExecutorKind;
 import pond.common.ids.ProjectId;
@@ -40,6 +41,8 @@ public final class WorkerService {
     private final Map<WorkerId, String> paused = new ConcurrentHashMap<>();
     /** Those whose end is being committed. */
     private final Set<WorkerId> leaving = ConcurrentHashMap.newKeySet();
+
+    private volatile Consumer<Ending> listener = ending -> {};
 
     /** Reads the attachments that a predecessor of this server left. */
     public WorkerService(Database database, InstantSource clock) {
@@ -89,8 +92,16 @@ public final class WorkerService {
             lastSeen.remove(id);
             paused.remove(id);
             leaving.remove(id);
+            if (ended) {
+                listener.accept(ending);
+            }
         });
         return ended;
+    }
+
+    /** Tells of every end from now on, after its commit; there is one listener. */
+    public void onEnd(Consumer<Ending> told) {
+        listener = told;
     }
 
     /** How an attachment ends. */

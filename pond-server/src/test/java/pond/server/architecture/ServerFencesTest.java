@@ -67,6 +67,7 @@ class ServerFencesTest {
             List.of("dispatch"),
             List.of("backup"),
             List.of("workerapi"),
+            List.of("telemetry"),
             List.of("local"),
             List.of("doctor"),
             List.of("cli"));

@@ -8,8 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import pond.common.json.Json;
 
-/** A log event as one line: {@code time}, {@code level}, {@code logger}, {@code message}, and its context and error if any. */
-final class JsonLines extends EncoderBase<ILoggingEvent> {
+/**
+ * A log event as one line, a JSON object: {@code time}, {@code level}, {@code logger}, {@code thread}, {@code message}, then
+ * what it belongs to, as far as that is known ({@code request}, {@code run}, {@code stage}, {@code job}, {@code attempt},
+ * {@code worker}, {@code trace_id}, {@code span_id}), and {@code error}, the stack of an exception. The server's log is
+ * written by it too; its logback.xml names it.
+ */
+public final class JsonLines extends EncoderBase<ILoggingEvent> {
     @Override
     public byte[] headerBytes() {
         return new byte[0];
@@ -21,10 +26,10 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         fields.put("time", event.getInstant());
         fields.put("level", event.getLevel().toString());
         fields.put("logger", event.getLoggerName());
+        fields.put("thread", event.getThreadName());
         fields.put("message", event.getFormattedMessage());
-        if (!event.getMDCPropertyMap().isEmpty()) {
-            fields.put("context", event.getMDCPropertyMap());
-        }
+        // Names in the MDC are this project's own, and none is one of those above.
+        event.getMDCPropertyMap().forEach(fields::putIfAbsent);
         if (event.getThrowableProxy() != null) {
             fields.put("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
         }

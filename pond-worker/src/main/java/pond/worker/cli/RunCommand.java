@@ -26,14 +26,16 @@ public final class RunCommand {
     public int run(CommandLine line) {
         HttpSettings http;
         WorkerAssembly assembly;
+        boolean json;
         try {
+            json = server.logsJson();
             http = server.http()
                     .orElseThrow(() -> new IllegalArgumentException(Complaint.about("--server", "is needed")));
             assembly = new WorkerAssembly(server, worker, sandbox);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line, String.valueOf(e.getMessage()), e);
         }
-        Logging.configure(server.json);
+        Logging.configure(json);
         try {
             return new RunningWorker(http, assembly, this::code).run();
         } catch (IllegalArgumentException e) {

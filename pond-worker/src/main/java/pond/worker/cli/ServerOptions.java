@@ -48,6 +48,23 @@ final class ServerOptions {
     @Option(names = "--json", description = "Print JSON, one object a line (POND_WORKER_JSON=true).")
     boolean json;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description =
+                    "How the log is written: text, or json, one object a line (POND_WORKER_LOG_FORMAT, default text).")
+    @Nullable
+    String logFormat;
+
+    /** Whether the log is JSON; throws as {@link #http}. */
+    boolean logsJson() {
+        if (logFormat != null && !logFormat.equals("text") && !logFormat.equals("json")) {
+            throw new IllegalArgumentException(
+                    Complaint.about("--log-format", "takes text or json, not '" + logFormat + "'"));
+        }
+        return json || "json".equals(logFormat);
+    }
+
     /** Throws {@link IllegalArgumentException} with one line when an option is not good; so do all below. */
     Optional<HttpSettings> http() {
         if (server == null) {

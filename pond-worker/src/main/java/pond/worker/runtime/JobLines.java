@@ -11,13 +11,16 @@ import pond.common.protocol.Outcome;
 
 /**
  * A job's two lines in the worker's own log: one when it starts, one when it has ended. Whatever the job's thread logs
- * between them carries {@code run}, {@code stage} and {@code job} in the MDC. For that one thread.
+ * between them carries {@code run}, {@code stage}, {@code job}, {@code
+ * attempt} and {@code worker} in the MDC. For that one thread.
  */
 final class JobLines implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobLines.class);
     private static final String RUN = "run";
     private static final String STAGE = "stage";
     private static final String JOB = "job";
+    private static final String ATTEMPT = "attempt";
+    private static final String WORKER = "worker";
 
     private final Job job;
     private final LongSupplier nanos;
@@ -30,10 +33,12 @@ final class JobLines implements AutoCloseable {
     }
 
     /** Says that the job starts. */
-    static JobLines begin(Job job, LongSupplier nanos) {
+    static JobLines begin(Job job, String worker, LongSupplier nanos) {
         MDC.put(RUN, job.run().toString());
         MDC.put(STAGE, job.stage());
         MDC.put(JOB, job.id().toString());
+        MDC.put(ATTEMPT, Integer.toString(job.attempt()));
+        MDC.put(WORKER, worker);
         JobLines lines = new JobLines(job, nanos);
         LOG.info("{} started", lines.what());
         return lines;
@@ -56,6 +61,8 @@ final class JobLines implements AutoCloseable {
         MDC.remove(RUN);
         MDC.remove(STAGE);
         MDC.remove(JOB);
+        MDC.remove(ATTEMPT);
+        MDC.remove(WORKER);
     }
 
     private String what() {

@@ -39,6 +39,7 @@ final class StageRunner {
     /** Of the time that a worker which ends gives its stages, what telling the last model calls may take. */
     private static final Duration TOLD_WITHIN = Duration.ofSeconds(3);
 
+    private final String worker;
     private final WorkerProtocol protocol;
     private final ExecutorRegistry executors;
     private final Workspaces workspaces;
@@ -54,6 +55,7 @@ final class StageRunner {
             TimerThread timer,
             TimerThread shipping,
             Clocks clocks) {
+        this.worker = config.name();
         this.protocol = protocol;
         this.executors = config.offer().executors();
         this.keys = config.keys();
@@ -66,7 +68,7 @@ final class StageRunner {
     /** Runs on the calling thread and ends with the job: completed, or lost. Never throws for what a stage did. */
     void run(HeldJob held, Duration grace) {
         Job job = held.job();
-        try (JobLines lines = JobLines.begin(job, clocks.nanos())) {
+        try (JobLines lines = JobLines.begin(job, worker, clocks.nanos())) {
             run(held, grace, lines);
         }
     }

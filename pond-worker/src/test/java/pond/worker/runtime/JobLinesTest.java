@@ -89,7 +89,16 @@ class JobLinesTest {
             await().until(() -> kept.events.size() == 2);
 
             Map<String, String> expected = Map.of(
-                    "run", job.run().toString(), "stage", "one", "job", job.id().toString());
+                    "run",
+                    job.run().toString(),
+                    "stage",
+                    "one",
+                    "job",
+                    job.id().toString(),
+                    "attempt",
+                    "1",
+                    "worker",
+                    "test");
             assertThat(kept.events)
                     .allSatisfy(event -> assertThat(event.getMDCPropertyMap()).isEqualTo(expected));
             return messages();
