@@ -236,7 +236,6 @@ class ObservabilityScenariosTest {
         Awaitility.await("metrics").atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
             Set<String> sent = collector.metrics.stream()
                     .map(OtlpReceiver.Metric::name)
-                    .filter(name -> !name.startsWith("otel."))
                     .collect(Collectors.toSet());
             assertThat(sent).isEqualTo(told);
         });

@@ -6,6 +6,9 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,12 @@ import pond.server.telemetry.Spans;
 public final class OtelExport implements Export {
     private static final Logger log = LoggerFactory.getLogger(OtelExport.class);
     private static final int CLOSE_SECONDS = 3;
+    /** What the kit counts of itself stays with it: what is sent is what {@code /metrics} shows. */
+    private static final InstrumentSelector ALL =
+            InstrumentSelector.builder().setName("*").build();
+
+    private static final View NOTHING =
+            View.builder().setAggregation(Aggregation.drop()).build();
 
     private final KitLog kitLog;
     private final OpenTelemetrySdk kit;
@@ -46,8 +55,8 @@ public final class OtelExport implements Export {
                     .addPropertiesSupplier(settings::properties)
                     .addResourceCustomizer((given, config) -> resource(settings).merge(given))
                     .addTracerProviderCustomizer((tracing, config) -> tracing.setIdGenerator(ids))
-                    .addMeterProviderCustomizer(
-                            (metering, config) -> metering.registerMetricProducer(new OtelMetrics(metrics, clock)))
+                    .addMeterProviderCustomizer((metering, config) -> metering.registerView(ALL, NOTHING)
+                            .registerMetricProducer(new OtelMetrics(metrics, clock)))
                     .build()
                     .getOpenTelemetrySdk();
             return new OtelExport(kitLog, kit, new OtelSpans(kit.getSdkTracerProvider(), ids));

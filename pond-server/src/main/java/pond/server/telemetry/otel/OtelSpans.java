@@ -13,6 +13,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -99,7 +100,7 @@ final class OtelSpans implements Spans {
     public void run(Run run, Instant begun, Instant end) {
         SpanBuilder span = tracer.spanBuilder(RUN)
                 .setNoParent()
-                .setStartTimestamp(begun)
+                .setStartTimestamp(stored(begun))
                 .setAttribute("pond.run_id", run.id().toString())
                 .setAttribute("pond.project_id", run.project().toString())
                 .setAttribute("pond.status", run.status().toString());
@@ -110,7 +111,7 @@ final class OtelSpans implements Spans {
     public void stage(RunId run, ProjectId project, Stage stage, Instant begun, Instant end) {
         SpanBuilder span = tracer.spanBuilder(STAGE)
                 .setParent(Context.root().with(Span.wrap(root(run))))
-                .setStartTimestamp(begun)
+                .setStartTimestamp(stored(begun))
                 .setAttribute("pond.run_id", run.toString())
                 .setAttribute("pond.project_id", project.toString())
                 .setAttribute("pond.stage", stage.plan().key())
@@ -124,7 +125,12 @@ final class OtelSpans implements Spans {
         if (error != null) {
             span.setStatus(StatusCode.ERROR, error.code());
         }
-        span.end(end);
+        span.end(stored(end));
+    }
+
+    /** As the database keeps it and the API shows it. */
+    private static Instant stored(Instant at) {
+        return at.truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** The span of a run, before it is made. Whether it will be sampled hangs on its trace's id alone, so that is asked now. */
