@@ -31,6 +31,8 @@ class ServerConfigTest {
         assertThat(config.port()).isEqualTo(8001);
         assertThat(config.stateDir()).isEqualTo(Path.of(".pond-state"));
         assertThat(config.envLabel()).isEmpty();
+        assertThat(config.otelConsole()).isFalse();
+        assertThat(config.openTelemetry()).isEmpty();
         assertThat(config.publicUrl()).isEmpty();
         assertThat(config.serviceToken()).isEmpty();
         assertThat(config.sourceKey()).isEmpty();
@@ -68,6 +70,16 @@ class ServerConfigTest {
     }
 
     @Test
+    void whatBeginsWithOtelIsLeftToOpenTelemetry() {
+        Map<String, String> otel = Map.of("OTEL_SERVICE_NAME", "x", "OTEL_UNHEARD_OF", "");
+        ServerConfig config = from(otel);
+
+        assertThat(config.openTelemetry()).isEqualTo(otel);
+        assertThat(config.warnings()).isEmpty();
+        assertThat(config.lines()).noneMatch(line -> line.contains("OTEL_SERVICE"));
+    }
+
+    @Test
     void everySettingChanged() {
         Map<String, String> env = changed();
         ServerConfig config = from(env);
@@ -79,6 +91,7 @@ class ServerConfigTest {
         assertThat(config.port()).isZero();
         assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/pond"));
         assertThat(config.envLabel()).contains("staging");
+        assertThat(config.otelConsole()).isTrue();
         assertThat(config.publicUrl()).contains(URI.create("https://pond.example.org/base"));
         assertThat(config.serviceToken()).contains(LONG_TOKEN);
         assertThat(config.sourceKey().orElseThrow()).hasSize(32).startsWith(0, 1, 2);
@@ -128,6 +141,8 @@ class ServerConfigTest {
                 "POND_PUBLIC_URL | ftp://pond.example.org",
                 "POND_PUBLIC_URL | https://user@pond.example.org",
                 "POND_LOG_LEVEL | loud",
+                "POND_LOG_FORMAT | xml",
+                "POND_OTEL_CONSOLE | yes",
                 "POND_SERVICE_TOKEN | two words",
                 "POND_SERVICE_TOKEN | ünïcode",
                 "POND_SOURCE_KEY | c2hvcnQ",
@@ -325,7 +340,6 @@ class ServerConfigTest {
                 Map.entry("POND_LOG_LEVEL", "debug"),
                 Map.entry("POND_LOG_FORMAT", "json"),
                 Map.entry("POND_OTEL_CONSOLE", "1"),
-                Map.entry("OTEL_SERVICE_NAME", "x"),
                 Map.entry("POND_SERVICE_TOKEN", LONG_TOKEN),
                 Map.entry("POND_SOURCE_KEY", KEY),
                 Map.entry("AUTH0_DOMAIN", "Acme.eu.auth0.com"),
