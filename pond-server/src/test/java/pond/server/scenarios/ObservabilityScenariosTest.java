@@ -234,9 +234,8 @@ class ObservabilityScenariosTest {
                 PAGE.metrics().stream().map(ObservabilityPage.Metric::name).collect(Collectors.toSet());
 
         Awaitility.await("metrics").atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
-            Set<String> sent = collector.metrics.stream()
-                    .map(OtlpReceiver.Metric::name)
-                    .collect(Collectors.toSet());
+            Set<String> sent =
+                    collector.metrics.stream().map(OtlpReceiver.Metric::name).collect(Collectors.toSet());
             assertThat(sent).isEqualTo(told);
         });
         assertThat(collector.metrics.get(0).resource())

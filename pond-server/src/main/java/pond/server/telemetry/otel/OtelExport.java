@@ -55,8 +55,8 @@ public final class OtelExport implements Export {
                     .addPropertiesSupplier(settings::properties)
                     .addResourceCustomizer((given, config) -> resource(settings).merge(given))
                     .addTracerProviderCustomizer((tracing, config) -> tracing.setIdGenerator(ids))
-                    .addMeterProviderCustomizer((metering, config) -> metering.registerView(ALL, NOTHING)
-                            .registerMetricProducer(new OtelMetrics(metrics, clock)))
+                    .addMeterProviderCustomizer((metering, config) ->
+                            metering.registerView(ALL, NOTHING).registerMetricProducer(new OtelMetrics(metrics, clock)))
                     .build()
                     .getOpenTelemetrySdk();
             return new OtelExport(kitLog, kit, new OtelSpans(kit.getSdkTracerProvider(), ids));
