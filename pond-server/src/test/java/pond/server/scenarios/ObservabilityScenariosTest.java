@@ -43,6 +43,7 @@ class ObservabilityScenariosTest {
     private static final OutputStreamAppender<ILoggingEvent> APPENDER = new OutputStreamAppender<>();
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("pond");
 
+    private static Level before;
     private static OtlpReceiver collector;
     private static TestPond pond;
     private static Client service;
@@ -60,7 +61,9 @@ class ObservabilityScenariosTest {
         APPENDER.setEncoder(lines);
         APPENDER.setOutputStream(LOG);
         APPENDER.start();
+        before = LOGGER.getLevel();
         LOGGER.setLevel(Level.DEBUG);
+        LOGGER.setAdditive(false);
         LOGGER.addAppender(APPENDER);
         collector = new OtlpReceiver();
         pond = TestPond.start(
@@ -147,7 +150,8 @@ class ObservabilityScenariosTest {
         pond.close();
         collector.close();
         LOGGER.detachAppender(APPENDER);
-        LOGGER.setLevel(null);
+        LOGGER.setAdditive(true);
+        LOGGER.setLevel(before);
     }
 
     private static String scrape() {

@@ -17,6 +17,7 @@ class LogFormatTest {
     @Test
     void theFormatIsTextUnlessJsonIsAskedFor() throws Exception {
         assertThat(encoder("", "")).isInstanceOf(PatternLayoutEncoder.class);
+        assertThat(encoder("POND_LOG_FORMAT", "")).isInstanceOf(PatternLayoutEncoder.class);
         assertThat(encoder("POND_LOG_FORMAT", "text")).isInstanceOf(PatternLayoutEncoder.class);
         assertThat(encoder("POND_LOG_FORMAT", "json")).isInstanceOf(JsonLines.class);
     }

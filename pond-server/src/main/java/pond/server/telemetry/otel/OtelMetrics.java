@@ -136,5 +136,11 @@ final class OtelMetrics implements MetricProducer {
         public Data<?> getData() {
             return data;
         }
+
+        /** What {@code POND_OTEL_CONSOLE} writes; the resource would be the same in each line. */
+        @Override
+        public String toString() {
+            return metric.name() + " " + data;
+        }
     }
 }
