@@ -114,10 +114,18 @@ final class Writer {
         while (queue.take(batch, MOST_PER_COMMIT)) {
             long begun = System.nanoTime();
             commit(batch);
-            listener.committed(batch.size(), Duration.ofNanos(System.nanoTime() - begun));
+            tell(batch.size(), Duration.ofNanos(System.nanoTime() - begun));
             batch.forEach(Writer::runHooks);
             batch.forEach(this::publish);
             batch.clear();
+        }
+    }
+
+    private void tell(int pieces, Duration took) {
+        try {
+            listener.committed(pieces, took);
+        } catch (RuntimeException e) {
+            log.error("whoever listens to commits failed; what was committed stands", e);
         }
     }
 

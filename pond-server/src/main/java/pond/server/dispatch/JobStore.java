@@ -88,7 +88,7 @@ final class JobStore {
      */
     record Queued(String needs, long count, long oldest) {}
 
-    /** Every kind of needs that queued jobs have; from the index alone. */
+    /** Every kind of needs that queued jobs have, by way of the index of queued jobs. */
     List<Queued> listQueued(Tx tx) {
         return tx.list("""
                 SELECT needs, count(*) AS n, min(rowid) AS oldest FROM jobs WHERE status = 'queued' GROUP BY needs
