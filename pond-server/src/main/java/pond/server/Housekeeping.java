@@ -14,11 +14,12 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.server.db.FilesLock;
+import pond.server.runs.Removals;
 import pond.server.workerapi.Rooms;
 
 /**
  * Removes what nobody needs any more, and what a crash left without an owner: bundles of runs that have ended, artifact
- * files that no row names, log lines of runs that were never stored, attachments of long ago. Nothing depends on when it runs.
+ * files that no row names, log lines of runs that have none, attachments of long ago. Nothing depends on when it runs.
  */
 final class Housekeeping implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -31,6 +32,7 @@ final class Housekeeping implements AutoCloseable {
 
     private final Rooms rooms;
     private final FilesLock filesLock;
+    private final Removals removals;
     private final InstantSource clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "pond-housekeeping-1");
@@ -38,8 +40,9 @@ final class Housekeeping implements AutoCloseable {
         return thread;
     });
 
-    Housekeeping(Rooms rooms, FilesLock filesLock, InstantSource clock) {
+    Housekeeping(Rooms rooms, Removals removals, FilesLock filesLock, InstantSource clock) {
         this.rooms = rooms;
+        this.removals = removals;
         this.filesLock = filesLock;
         this.clock = clock;
     }
@@ -80,7 +83,7 @@ final class Housekeeping implements AutoCloseable {
     private int unlessCopied(Sweep sweep) throws IOException {
         Optional<FilesLock.Held> held = filesLock.tryTake();
         if (held.isEmpty()) {
-            log.debug("a backup is copying files; none is deleted until it has");
+            log.debug("a backup or a retention pass has the files; the next sweep comes after it");
             return 0;
         }
         try {
@@ -92,12 +95,13 @@ final class Housekeeping implements AutoCloseable {
 
     private void removeOrphans() {
         try {
-            int removed = unlessCopied(() -> rooms.artifacts().sweep(rooms.jobDesk()::isLive));
+            int removed = unlessCopied(
+                    () -> rooms.artifacts().sweep(rooms.jobDesk()::isLive).files());
             log.debug("removed {} artifact files without an owner", removed);
             int forgotten = rooms.workers().sweep().get(RARELY.toSeconds(), TimeUnit.SECONDS)
                     + rooms.enrollment().sweep().get(RARELY.toSeconds(), TimeUnit.SECONDS);
             log.debug("forgot {} attachments and enrolment codes of long ago", forgotten);
-            rooms.logs().sweep(run -> rooms.runs().find(run).isPresent()).get(RARELY.toSeconds(), TimeUnit.SECONDS);
+            rooms.logs().sweep(removals::hasLog).get(RARELY.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException | ExecutionException | TimeoutException e) {

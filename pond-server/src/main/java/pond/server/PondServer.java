@@ -90,6 +90,7 @@ public final class PondServer implements RunningServer {
             "swarm",
             "maintenance",
             "limits",
+            "retention",
             "backup",
             "observability",
             "configuration",
@@ -163,7 +164,8 @@ public final class PondServer implements RunningServer {
                 dispatching.settings().limits(),
                 disk);
         FilesLock filesLock = new FilesLock(state);
-        closing.add(new Housekeeping(rooms, filesLock, clock)).start();
+        Retention retention = closing.add(Retention.start(storage, rooms, filesLock, settings.retention(), clock));
+        closing.add(new Housekeeping(rooms, retention.removals(), filesLock, clock)).start();
         Backups backups = closing.add(Backups.start(config, storage, filesLock, clock));
         SourceFetcher fetcher =
                 new SourceFetcher(bundles, state.tmp(), settings.sources(), HostResolver.system(), (SSLSocketFactory)
@@ -181,7 +183,8 @@ public final class PondServer implements RunningServer {
         RerunService reruns = new RerunService(database, runs, stages, artifacts, bundles, clock);
         LogTail tail = new LogTail(
                 logs,
-                run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true));
+                run -> runs.find(run).map(found -> found.status().isTerminal()).orElse(true),
+                retention.removals()::findLogs);
         EventService events = closing.add(new EventService(runs, logs, EventService.Settings.usual()));
         telemetry.watch(answers, events);
         Authenticator authenticator = authenticator(keys, enrollment, settings);
@@ -205,7 +208,8 @@ public final class PondServer implements RunningServer {
                         new UsageHandler(usage, access, answers)::register,
                         new UsageReportHandler(new UsageReports(database, clock), answers)::register,
                         new WebhookHandler(webhooks.service(), access, answers)::register,
-                        new ArtifactHandler(artifacts, access, answers)::register,
+                        new ArtifactHandler(artifacts, access, retention.removals()::findArtifacts, answers)::register,
+                        retention.handler(answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,
                         new HealthHandler(answers, alive(), storage.checks(), advice(disk, dispatching, backups))::register,

@@ -22,6 +22,7 @@ import pond.server.limits.ProjectLimits;
 import pond.server.local.LocalWorkers;
 import pond.server.preflight.PreflightSettings;
 import pond.server.runs.Admission;
+import pond.server.retention.RetentionPolicy;
 import pond.server.sources.guard.AllowedHost;
 import pond.server.sources.guard.SourceSettings;
 import pond.server.telemetry.otel.OtelSettings;
@@ -75,6 +76,14 @@ record RoomSettings(ServerConfig config) {
         return WebhookSettings.of(
                 AllowedHost.parseList(String.join(",", config.webhookAllowedHosts())),
                 "pond/" + VersionProvider.version());
+    }
+
+    RetentionPolicy retention() {
+        return new RetentionPolicy(
+                config.retentionRuns().orElse(null),
+                config.retentionLogs().orElse(null),
+                config.retentionArtifacts().orElse(null),
+                config.retentionProjectMaxBytes().orElse(null));
     }
 
     LocalWorkers.Settings local(StateDir state, InstantSource clock) {

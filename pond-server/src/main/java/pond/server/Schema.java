@@ -24,6 +24,7 @@ final class Schema {
             "0010_create_webhooks.sql",
             "0011_create_reruns.sql",
             "0012_create_run_labels.sql",
+            "0013_add_retention.sql",
             "0014_index_limits.sql",
             "0015_create_maintenance.sql");
     private static final List<String> LOGS = List.of("0001_create_logs.sql");

@@ -19,6 +19,7 @@ import pond.server.cli.KeysCommand;
 import pond.server.cli.MaintenanceCommand;
 import pond.server.cli.ModelCommand;
 import pond.server.cli.PreflightCommand;
+import pond.server.cli.RetentionCommand;
 import pond.server.cli.RunCommand;
 import pond.server.cli.UsageCommand;
 import pond.server.cli.VersionProvider;
@@ -62,6 +63,7 @@ public final class ServerMain {
                 .addSubcommand(new DoctorCommand(env, InstantSource.system()))
                 .addSubcommand(new BackupCommand(InstantSource.system()))
                 .addSubcommand(new RestoreCommand(InstantSource.system()))
+                .addSubcommand(new RetentionCommand(new RetentionInStateDir(env, InstantSource.system())))
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new UsageCommand())
                 .addSubcommand(new ContextCommand())

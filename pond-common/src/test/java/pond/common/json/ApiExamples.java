@@ -71,6 +71,9 @@ final class ApiExamples {
                         """
                         {"artifacts":[{"name":"a/b","size":5,"sha256":"ab","contentType":"text/plain","stage":"build",
                         "substage":null,"createdAt":"2026-08-24T10:00:00.000Z"}]}"""),
+                new Example(
+                        new ArtifactList(List.of(), AT),
+                        "{\"artifacts\":[],\"removedAt\":\"2026-08-24T10:00:00.000Z\"}"),
                 new Example(new ErrorView("about:blank", "Not Found", 404, "no such run", null), """
                         {"type":"about:blank","title":"Not Found","status":404,"detail":"no such run"}"""),
                 new Example(new ErrorView("about:blank", "Conflict", 409, "over", null, "lease_lost"), """
@@ -113,6 +116,9 @@ final class ApiExamples {
                         """
                         {"lines":[{"id":7,"at":"2026-08-24T10:00:00.000Z","stage":null,"substage":null,"attempt":0,
                         "stream":"system","source":"preflight","line":"a\\u0007"}],"next":7,"complete":true}"""),
+                new Example(
+                        new LogPage(List.of(), 7, true, AT),
+                        "{\"lines\":[],\"next\":7,\"complete\":true,\"removedAt\":\"2026-08-24T10:00:00.000Z\"}"),
                 new Example(
                         new UsageView(
                                 RUN,

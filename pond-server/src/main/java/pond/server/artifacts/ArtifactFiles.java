@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.regex.Pattern;
 import pond.common.protocol.ArtifactUpload;
 
@@ -109,32 +109,55 @@ final class ArtifactFiles {
         }
     }
 
-    boolean exists(String sha256) {
-        return Files.isRegularFile(folder(sha256).resolve(sha256));
+    /** Whether there are such bytes; if so, they count as stored just now, so that nothing takes them before their row is. */
+    boolean renew(String sha256) throws IOException {
+        synchronized (naming) {
+            try {
+                Files.setLastModifiedTime(folder(sha256).resolve(sha256), FileTime.from(clock.instant()));
+                return true;
+            } catch (NoSuchFileException none) {
+                return false;
+            }
+        }
     }
 
-    /** Deletes the files that are neither young nor {@code named}; answers how many. */
-    int sweep(Predicate<String> named) throws IOException {
+    /** Which digests with these first two digits are named. */
+    interface Names {
+        Set<String> startingWith(String prefix);
+    }
+
+    /** Deletes the files that are neither young nor named; looks at one folder after another. */
+    Freed sweep(Names names) throws IOException {
         Instant before = clock.instant().minus(YOUNG);
-        int deleted = 0;
+        Freed freed = Freed.NOTHING;
         for (Path folder : children(root)) {
-            boolean parts = folder.equals(incoming);
-            for (Path file : children(folder)) {
-                boolean needed = !parts && named.test(file.getFileName().toString());
-                if (!needed && deleteIfOlder(file, before)) {
-                    deleted++;
+            String prefix = folder.getFileName().toString();
+            List<Path> files = children(folder);
+            Set<String> named = folder.equals(incoming) || files.isEmpty() ? Set.of() : names.startingWith(prefix);
+            for (Path file : files) {
+                if (!named.contains(file.getFileName().toString())) {
+                    freed = freed.plus(deleteIfOlder(file, before));
                 }
             }
         }
-        return deleted;
+        return freed;
     }
 
-    private boolean deleteIfOlder(Path file, Instant before) throws IOException {
+    /** Deletes these bytes unless they are young; who calls has seen that nothing names them. */
+    Freed delete(String sha256) throws IOException {
+        return deleteIfOlder(folder(sha256).resolve(sha256), clock.instant().minus(YOUNG));
+    }
+
+    /** Whoever is about to name a file makes it young first, so one that is old here is named by nobody who came meanwhile. */
+    private Freed deleteIfOlder(Path file, Instant before) throws IOException {
         synchronized (naming) {
             try {
-                return Files.getLastModifiedTime(file).toInstant().isBefore(before) && Files.deleteIfExists(file);
+                long size = Files.size(file);
+                return Files.getLastModifiedTime(file).toInstant().isBefore(before) && Files.deleteIfExists(file)
+                        ? new Freed(1, size)
+                        : Freed.NOTHING;
             } catch (NoSuchFileException gone) {
-                return false;
+                return Freed.NOTHING;
             }
         }
     }

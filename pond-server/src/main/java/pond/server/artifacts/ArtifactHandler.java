@@ -5,8 +5,10 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.nio.channels.FileChannel;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.ArtifactList;
 import pond.common.ids.ArtifactName;
@@ -29,12 +31,16 @@ public final class ArtifactHandler {
 
     private final ArtifactService artifacts;
     private final Access access;
+    private final Function<RunId, Optional<Instant>> removedAt;
     private final Answers answers;
     private final Semaphore downloads = new Semaphore(MAX_DOWNLOADS);
 
-    public ArtifactHandler(ArtifactService artifacts, Access access, Answers answers) {
+    /** @param removedAt when the artifacts of a run were removed, if they were */
+    public ArtifactHandler(
+            ArtifactService artifacts, Access access, Function<RunId, Optional<Instant>> removedAt, Answers answers) {
         this.artifacts = artifacts;
         this.access = access;
+        this.removedAt = removedAt;
         this.answers = answers;
     }
 
@@ -51,7 +57,8 @@ public final class ArtifactHandler {
                 ctx,
                 200,
                 new ArtifactList(
-                        artifacts.list(run).stream().map(Artifact::view).toList()));
+                        artifacts.list(run).stream().map(Artifact::view).toList(),
+                        removedAt.apply(run).orElse(null)));
     }
 
     private void bytes(Context ctx) {
@@ -64,7 +71,7 @@ public final class ArtifactHandler {
                         name,
                         params.text("stage").orElse(null),
                         params.text("substage").orElse(null))
-                .orElseThrow(() -> PondException.notFound("artifact"));
+                .orElseThrow(() -> missing(run));
         String etag = '"' + artifact.digest().sha256() + '"';
         ctx.header("ETag", etag).header("Cache-Control", "private, no-cache");
         if (matches(ctx.header("If-None-Match"), etag)) {
@@ -77,10 +84,18 @@ public final class ArtifactHandler {
                 .header("Content-Disposition", Disposition.attachment(name))
                 .header("Content-Security-Policy", "sandbox; default-src 'none'")
                 .header("X-Content-Type-Options", "nosniff");
-        send(ctx, artifact, range);
+        send(ctx, run, artifact, range);
     }
 
-    private void send(Context ctx, Artifact artifact, ByteRange range) {
+    /** Which names the removed ones had is not known any more, so any name may have been one. */
+    private PondException missing(RunId run) {
+        return removedAt
+                .apply(run)
+                .map(at -> new PondException(ErrorCode.GONE, "the artifacts of this run were removed at " + at))
+                .orElseGet(() -> PondException.notFound("artifact"));
+    }
+
+    private void send(Context ctx, RunId run, Artifact artifact, ByteRange range) {
         // A compressed body would have another length, and other bytes under the same tag.
         ctx.disableCompression();
         ctx.header("Content-Length", Long.toString(range.length()));
@@ -98,8 +113,7 @@ public final class ArtifactHandler {
                 downloads.release();
             }
         }
-        ctx.result(
-                new FileSlice(file.orElseThrow(() -> PondException.notFound("artifact")), range, downloads::release));
+        ctx.result(new FileSlice(file.orElseThrow(() -> missing(run)), range, downloads::release));
     }
 
     /** The bytes to send; the status and {@code Content-Range} that go with them are set. */

@@ -70,7 +70,7 @@ public final class ArtifactService {
             Digest announced = new Digest(upload.sha256(), upload.size());
             boolean owned =
                     database.read(tx -> store.isOwned(tx, run, upload.job().job(), announced));
-            if (owned && files.exists(announced.sha256())) {
+            if (owned && files.renew(announced.sha256())) {
                 return record(upload, maxBytes).thenApply(stored -> upload.size());
             }
             long arrived = files.partial().arrived(upload);
@@ -215,16 +215,29 @@ public final class ArtifactService {
         return files.open(sha256);
     }
 
-    /** Deletes a run's artifacts; their bytes go with the next {@link #sweep}. */
-    public void deleteRun(Tx tx, RunId run) {
-        store.deleteRun(tx, run);
+    /** Deletes a run's artifacts; their bytes, whose digests it answers, go with {@link #deleteFiles} or the next {@link #sweep}. */
+    public List<String> deleteRun(Tx tx, RunId run) {
+        return store.deleteRun(tx, run);
+    }
+
+    /** Deletes the bytes that no row names any more, if they are older than an hour; blocks for as long as the disk takes. */
+    public Freed deleteFiles(Collection<String> digests) {
+        Freed freed = Freed.NOTHING;
+        try {
+            for (String sha256 : database.read(tx -> store.unnamed(tx, digests))) {
+                freed = freed.plus(files.delete(sha256));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return freed;
     }
 
     /**
      * Deletes uploads of jobs that are gone and files that no row names, both when older than an hour. Blocks for as long
-     * as the disk takes; answers how many files it deleted.
+     * as the disk takes; answers what it deleted.
      */
-    public int sweep(Predicate<JobId> lives) {
+    public Freed sweep(Predicate<JobId> lives) {
         Instant before = clock.instant().minus(ArtifactFiles.YOUNG);
         List<JobId> gone = database.read(tx -> store.uploadersBefore(tx, before)).stream()
                 .filter(job -> !lives.test(job))
@@ -236,7 +249,7 @@ public final class ArtifactService {
                 .orTimeout(SWEEP_WRITE_SECONDS, TimeUnit.SECONDS)
                 .join();
         try {
-            return files.sweep(sha256 -> database.read(tx -> store.isNamed(tx, sha256)));
+            return files.sweep(prefix -> database.read(tx -> store.named(tx, prefix)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 import pond.common.ids.ArtifactName;
 import pond.common.ids.JobId;
 import pond.common.ids.RunId;
+import pond.common.json.Json;
 import pond.common.protocol.Completion.Produced;
 import pond.server.db.Tx;
 
@@ -115,8 +117,9 @@ final class ArtifactStore {
                 """, to, from, stage);
     }
 
-    void deleteRun(Tx tx, RunId run) {
-        tx.handle().execute("DELETE FROM artifacts WHERE run_id = ?", run.toString());
+    /** Answers the digests that the rows had. */
+    List<String> deleteRun(Tx tx, RunId run) {
+        return tx.list("DELETE FROM artifacts WHERE run_id = ? RETURNING sha256", row -> row.text("sha256"), run);
     }
 
     void deleteUploads(Tx tx, JobId job) {
@@ -158,15 +161,23 @@ final class ArtifactStore {
                 .findOne();
     }
 
-    boolean isNamed(Tx tx, String sha256) {
-        return tx.handle()
-                .createQuery("""
-                        SELECT EXISTS (SELECT 1 FROM artifacts WHERE sha256 = :sha256)
-                            OR EXISTS (SELECT 1 FROM artifact_uploads WHERE sha256 = :sha256)
-                        """)
-                .bind("sha256", sha256)
-                .mapTo(Boolean.class)
-                .one();
+    /** The digests that are named and begin with these digits. */
+    Set<String> named(Tx tx, String prefix) {
+        // No digit of a digest is as high as this letter.
+        String end = prefix + "g";
+        return Set.copyOf(tx.list("""
+                SELECT sha256 FROM artifacts WHERE sha256 >= ?1 AND sha256 < ?2
+                UNION SELECT sha256 FROM artifact_uploads WHERE sha256 >= ?1 AND sha256 < ?2
+                """, row -> row.text("sha256"), prefix, end));
+    }
+
+    /** Those of the digests that nothing names. */
+    List<String> unnamed(Tx tx, Collection<String> digests) {
+        return tx.list("""
+                SELECT DISTINCT value AS sha256 FROM json_each(?)
+                WHERE NOT EXISTS (SELECT 1 FROM artifacts WHERE sha256 = value)
+                    AND NOT EXISTS (SELECT 1 FROM artifact_uploads WHERE sha256 = value)
+                """, row -> row.text("sha256"), Json.write(digests));
     }
 
     List<JobId> uploadersBefore(Tx tx, Instant before) {

@@ -77,7 +77,7 @@ public final class ExitCode {
     static int of(ErrorCode code) {
         return switch (code) {
             case MALFORMED, INVALID -> USAGE;
-            case UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, LIMITED -> REFUSED;
+            case UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, GONE, CONFLICT, TOO_LARGE, LIMITED -> REFUSED;
             case TOO_SLOW, UNAVAILABLE -> FAILED;
         };
     }

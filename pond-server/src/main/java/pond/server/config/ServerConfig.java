@@ -14,6 +14,8 @@ import pond.common.net.AddressRange;
  * is said where it is declared, in {@code Settings}. Immutable.
  */
 public final class ServerConfig {
+    private static final Duration RETENTION_OF_PARTS = Duration.ofDays(30);
+
     private final SettingReader given;
 
     private ServerConfig(SettingReader given) {
@@ -30,6 +32,8 @@ public final class ServerConfig {
     public static ServerConfig from(Map<String, String> env, Map<String, String> flags) {
         ServerConfig config = new ServerConfig(SettingReader.read(env, flags));
         config.requireWholeTenant();
+        config.requireWithinRuns(StorageSettings.RETENTION_LOGS);
+        config.requireWithinRuns(StorageSettings.RETENTION_ARTIFACTS);
         return config;
     }
 
@@ -41,6 +45,19 @@ public final class ServerConfig {
         }
         if (tenant && adminSubjects().isEmpty()) {
             throw missing(Settings.ADMIN_AUTH0_SUBS, "tokens of everybody with an account there");
+        }
+    }
+
+    /** What belongs to a run goes with it at the latest; a longer time would be a promise that is not kept. */
+    private void requireWithinRuns(Setting<Optional<Duration>> part) {
+        Optional<Duration> runs = retentionRuns();
+        boolean longer = runs.isPresent()
+                && given.find(part)
+                        .filter(days -> days.isEmpty() || days.get().compareTo(runs.get()) > 0)
+                        .isPresent();
+        if (longer) {
+            throw new SettingException(part.name() + " must not be longer than " + StorageSettings.RETENTION_RUNS.name()
+                    + ", which is " + runs.get().toDays() + " days");
         }
     }
 
@@ -158,24 +175,50 @@ public final class ServerConfig {
 
     /** Empty: the server takes no backups by itself. */
     public Optional<Path> backupDir() {
-        return given.find(Settings.BACKUP_DIR);
+        return given.find(StorageSettings.BACKUP_DIR);
     }
 
     public Duration backupEvery() {
-        return given.orDefault(Settings.BACKUP_EVERY);
+        return given.orDefault(StorageSettings.BACKUP_EVERY);
     }
 
     public int backupKeep() {
-        return given.orDefault(Settings.BACKUP_KEEP);
+        return given.orDefault(StorageSettings.BACKUP_KEEP);
     }
 
     /** Empty: no backup is too old. */
     public Optional<Duration> backupMaxAge() {
-        return given.find(Settings.BACKUP_MAX_AGE);
+        return given.find(StorageSettings.BACKUP_MAX_AGE);
     }
 
     public boolean upgradeCopy() {
-        return given.orDefault(Settings.UPGRADE_COPY);
+        return given.orDefault(StorageSettings.UPGRADE_COPY);
+    }
+
+    /** From the end of a run on; empty: for ever. */
+    public Optional<Duration> retentionRuns() {
+        return given.orDefault(StorageSettings.RETENTION_RUNS);
+    }
+
+    /** As {@link #retentionRuns}, and not longer. */
+    public Optional<Duration> retentionLogs() {
+        return given.find(StorageSettings.RETENTION_LOGS).orElseGet(this::retentionOfParts);
+    }
+
+    /** As {@link #retentionRuns}, and not longer. */
+    public Optional<Duration> retentionArtifacts() {
+        return given.find(StorageSettings.RETENTION_ARTIFACTS).orElseGet(this::retentionOfParts);
+    }
+
+    private Optional<Duration> retentionOfParts() {
+        return retentionRuns()
+                .filter(runs -> runs.compareTo(RETENTION_OF_PARTS) < 0)
+                .or(() -> Optional.of(RETENTION_OF_PARTS));
+    }
+
+    /** Of logs and artifacts of one project; empty: unlimited. */
+    public Optional<Long> retentionProjectMaxBytes() {
+        return given.orDefault(StorageSettings.RETENTION_PROJECT_MAX_BYTES);
     }
 
     public Duration noWorkerGrace() {

@@ -7,7 +7,9 @@ import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +46,11 @@ final class SettingValues {
         long number = Long.parseLong(matcher.group(1));
         require(number > 0 && number <= Long.MAX_VALUE >> shift);
         return number << shift;
+    }
+
+    /** Empty for {@code unlimited}. */
+    static <T> Optional<T> orUnlimited(String text, Function<String, T> read) {
+        return text.equals("unlimited") ? Optional.empty() : Optional.of(read.apply(text));
     }
 
     static boolean bool(String text) {

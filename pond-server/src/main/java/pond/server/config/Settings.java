@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -123,27 +124,6 @@ public final class Settings {
             "64m",
             "The most log text that is kept of one job; the rest is dropped, and said so.");
 
-    public static final Setting<Path> BACKUP_DIR = plain(
-            "POND_BACKUP_DIR",
-            "a folder outside of the state folder",
-            "",
-            "Where the server puts backups that it takes by itself; unset, it takes none.",
-            SettingValues::path);
-    public static final Setting<Duration> BACKUP_EVERY =
-            hours("POND_BACKUP_EVERY_HOURS", "24", "How old the last proven backup becomes before the next is taken.");
-    public static final Setting<Integer> BACKUP_KEEP =
-            integer("POND_BACKUP_KEEP", 1, 1_000, "7", "How many of its own backups stay; older ones are deleted.");
-    public static final Setting<Duration> BACKUP_MAX_AGE = hours(
-            "POND_BACKUP_MAX_AGE_HOURS",
-            "",
-            "/health/ready warns when the last proven backup is older; unset, no age is too old.");
-    public static final Setting<Boolean> UPGRADE_COPY = plain(
-            "POND_UPGRADE_COPY",
-            "true or false",
-            "true",
-            "Copy the databases before a new version changes their schema.",
-            SettingValues::bool);
-
     public static final Setting<Duration> NO_WORKER_GRACE = seconds(
             "POND_DISPATCH_NO_WORKER_GRACE_SEC", "90", "How long a stage waits for a worker that can serve it.");
     public static final Setting<Duration> LEASE =
@@ -213,11 +193,15 @@ public final class Settings {
             LimitSettings.PROJECT_BYTES,
             LimitSettings.AUTH_FAILURES,
             LimitSettings.TRUSTED_PROXIES,
-            BACKUP_DIR,
-            BACKUP_EVERY,
-            BACKUP_KEEP,
-            BACKUP_MAX_AGE,
-            UPGRADE_COPY,
+            StorageSettings.BACKUP_DIR,
+            StorageSettings.BACKUP_EVERY,
+            StorageSettings.BACKUP_KEEP,
+            StorageSettings.BACKUP_MAX_AGE,
+            StorageSettings.UPGRADE_COPY,
+            StorageSettings.RETENTION_RUNS,
+            StorageSettings.RETENTION_LOGS,
+            StorageSettings.RETENTION_ARTIFACTS,
+            StorageSettings.RETENTION_PROJECT_MAX_BYTES,
             NO_WORKER_GRACE,
             LEASE,
             CANCEL_GRACE,
@@ -229,7 +213,6 @@ public final class Settings {
             LOCAL_CONCURRENCY);
 
     private static final int MAX_SECONDS = 31_536_000;
-    private static final int MAX_HOURS = 8_760;
 
     private Settings() {}
 
@@ -250,15 +233,6 @@ public final class Settings {
 
     private static Setting<Long> bytes(String name, String byDefault, String sentence) {
         return plain(name, A_SIZE, byDefault, sentence, SettingValues::bytes);
-    }
-
-    private static Setting<Duration> hours(String name, String byDefault, String sentence) {
-        return plain(
-                name,
-                "a whole number of hours from 1 to " + MAX_HOURS,
-                byDefault,
-                sentence,
-                text -> Duration.ofHours(SettingValues.integer(text, 1, MAX_HOURS)));
     }
 
     private static Setting<Duration> seconds(String name, String byDefault, String sentence) {

@@ -142,6 +142,42 @@ public final class Database implements AutoCloseable {
         return file.toFile().length();
     }
 
+    /** How large the file is, and how much of it is in use. */
+    public FileSpace space() {
+        return read(FileSpace::of);
+    }
+
+    /** Gives some pages that are not in use back to the file system, if the file can shrink; the next checkpoint does it. */
+    public CompletableFuture<Void> release(int pages) {
+        return write(tx -> {
+                    session.script("PRAGMA incremental_vacuum(" + pages + ")");
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    /**
+     * Moves the WAL into the file and empties it. What readers or other programs still need stays in it: the writer, which
+     * everybody waits for, does not wait for them.
+     */
+    public CompletableFuture<Void> emptyWal() {
+        return change(tx -> tx.afterCommit(this::checkpoint));
+    }
+
+    /** On the writer's thread, between two transactions. */
+    private void checkpoint() {
+        try {
+            session.script("PRAGMA busy_timeout = 0");
+            try {
+                session.script("PRAGMA wal_checkpoint(TRUNCATE)");
+            } finally {
+                session.script("PRAGMA busy_timeout = " + Sqlite.BUSY_TIMEOUT_MILLIS);
+            }
+        } catch (SQLException e) {
+            log.debug("the WAL of {} is not empty yet: {}", config.file(), e.getMessage());
+        }
+    }
+
     /**
      * Refuses further work, lets queued writes finish for {@link DatabaseConfig#closeWait} at most, and moves the WAL
      * into the file. What could not be done fails with {@link DatabaseBusyException}. A second call does nothing.

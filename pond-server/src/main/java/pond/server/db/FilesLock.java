@@ -22,8 +22,8 @@ import pond.server.db.StorageRefusedException.Reason;
  */
 public final class FilesLock {
     private final Path file;
-    /** The system's lock is one of processes. */
-    private final Semaphore here = new Semaphore(1);
+    /** The system's lock is one of processes. Fair, because retention takes it again and again while a backup waits. */
+    private final Semaphore here = new Semaphore(1, true);
 
     /** Of the folder of a server's state. */
     public FilesLock(StateDir state) {

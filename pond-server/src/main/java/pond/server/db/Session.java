@@ -49,6 +49,11 @@ final class Session {
         prepared(sql).execute();
     }
 
+    /** For what must be stepped through to its end and has no columns, which the driver's queries refuse. */
+    void script(String sql) throws SQLException {
+        Sqlite.execute(connection, sql);
+    }
+
     /**
      * Ends what the last piece of work left open, since a result set that was not read to its end would hold back
      * checkpoints, and forgets statements beyond the bound (only here: during the work they may be in use).

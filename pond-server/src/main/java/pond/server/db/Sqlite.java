@@ -19,7 +19,7 @@ import pond.server.db.StorageRefusedException.Reason;
 /** Connections to a SQLite file with our settings, and what SQLite's errors mean. */
 final class Sqlite {
     /** Another program's transaction, such as the command line's, is waited for this long. */
-    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+    static final int BUSY_TIMEOUT_MILLIS = 5_000;
     /** A large transaction would leave its whole size behind as a WAL file. */
     private static final int JOURNAL_SIZE_LIMIT_BYTES = 64 << 20;
     /** Checking costs about 1 ms per MiB, so files beyond this are not checked at each start. */
@@ -36,10 +36,14 @@ final class Sqlite {
         try {
             url(file);
             createPrivate(file);
-            SQLiteConfig config = config();
-            config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-            SQLiteConnection connection = connect(config, file);
+            boolean isNew = Files.size(file) == 0;
+            SQLiteConnection connection = connect(config(), file);
             try {
+                if (isNew) {
+                    // Only possible before anything is written, which WAL mode does.
+                    execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+                }
+                text(connection, "PRAGMA journal_mode = WAL");
                 check(connection, file);
                 return connection;
             } catch (SQLException | IOException | RuntimeException e) {

@@ -10,6 +10,8 @@ public enum ErrorCode {
     FORBIDDEN,
     /** There is nothing here, or nothing that this caller may know of. */
     NOT_FOUND,
+    /** It was here, and was removed. */
+    GONE,
     /** It contradicts something that is there already. */
     CONFLICT,
     /** Well-formed but not acceptable; problems say why. */

@@ -204,6 +204,7 @@ final class ErrorMapper {
             case UNAUTHENTICATED -> 401;
             case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;
+            case GONE -> 410;
             case CONFLICT -> 409;
             case TOO_SLOW -> 408;
             case TOO_LARGE -> 413;

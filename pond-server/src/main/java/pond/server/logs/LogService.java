@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,10 @@ public final class LogService {
     private static final long SYSTEM_BYTES = 1024 * 1024;
 
     private static final int MAX_WAITERS = 10_000;
-    private static final int DELETED_AT_ONCE = 200;
+    /** Chunks: at most some megabytes. */
+    private static final int DELETED_AT_ONCE = 100;
+
+    private static final int RUNS_AT_ONCE = 50;
     private static final int SWEPT_AT_ONCE = 1_000;
     private static final Duration ORPHAN_AGE = Duration.ofHours(1);
 
@@ -152,24 +156,40 @@ public final class LogService {
         return waiters.size();
     }
 
-    /** Deletes a run's log, a little at a time so that others can write in between. */
-    public CompletableFuture<Void> deleteRun(RunId run) {
-        return database.write(tx -> {
-                    int deleted = store.deleteChunks(tx, run, DELETED_AT_ONCE);
-                    if (deleted < DELETED_AT_ONCE) {
-                        store.deleteHead(tx, run);
-                    }
-                    return deleted;
-                })
-                .thenCompose(deleted ->
-                        deleted < DELETED_AT_ONCE ? CompletableFuture.completedFuture(null) : deleteRun(run));
+    /** Roughly what the logs of these runs take in bytes; those of runs without a log are left out. */
+    public Map<RunId, Long> bytes(List<RunId> runs) {
+        return database.read(tx -> store.bytes(tx, runs));
+    }
+
+    /** Deletes the logs of runs, a little at a time so that others can write in between. */
+    public CompletableFuture<Void> deleteRuns(List<RunId> runs) {
+        if (runs.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return database.write(tx -> deleteSome(tx, runs))
+                .thenCompose(done -> deleteRuns(runs.subList(done, runs.size())));
+    }
+
+    /** Answers how many logs are gone as a whole. */
+    private int deleteSome(Tx tx, List<RunId> runs) {
+        int done = 0;
+        int left = DELETED_AT_ONCE;
+        for (RunId run : runs.subList(0, Math.min(runs.size(), RUNS_AT_ONCE))) {
+            left -= store.deleteChunks(tx, run, left);
+            if (left == 0) {
+                return done;
+            }
+            store.deleteHead(tx, run);
+            done++;
+        }
+        return done;
     }
 
     /**
-     * Deletes the logs of runs that do not exist: lines are written before the run that they belong to, and a crash may
-     * come between. Logs younger than an hour are left alone.
+     * Deletes the logs of runs that have none, or that do not exist: lines are written before the run that they belong to
+     * and removed after it, and a crash may come between. Logs younger than an hour are left alone.
      */
-    public CompletableFuture<Void> sweep(Predicate<RunId> exists) {
+    public CompletableFuture<Void> sweep(Predicate<RunId> hasLog) {
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         long before = clock.instant().minus(ORPHAN_AGE).toEpochMilli();
         List<RunId> runs = List.of();
@@ -179,8 +199,8 @@ public final class LogService {
             runs = database.read(tx -> store.begunBefore(tx, before, after, SWEPT_AT_ONCE));
             for (RunId run : runs) {
                 last = run.toString();
-                if (!exists.test(run)) {
-                    deletions.add(deleteRun(run));
+                if (!hasLog.test(run)) {
+                    deletions.add(deleteRuns(List.of(run)));
                 }
             }
         } while (runs.size() == SWEPT_AT_ONCE);

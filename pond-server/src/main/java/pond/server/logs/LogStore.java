@@ -4,12 +4,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import pond.common.api.LogLine;
 import pond.common.api.LogSource;
 import pond.common.ids.JobId;
 import pond.common.ids.RunId;
+import pond.common.json.Json;
 import pond.common.protocol.LogBatch.Line;
 import pond.server.db.Tx;
 import pond.server.logs.LogService.Page;
@@ -124,6 +127,16 @@ final class LogStore {
         return lines;
     }
 
+    Map<RunId, Long> bytes(Tx tx, List<RunId> runs) {
+        Map<RunId, Long> bytes = new HashMap<>();
+        tx.list(
+                        "SELECT run_id, bytes FROM log_heads WHERE run_id IN (SELECT value FROM json_each(?))",
+                        row -> Map.entry(RunId.of(row.text("run_id")), row.number("bytes")),
+                        Json.write(runs))
+                .forEach(head -> bytes.put(head.getKey(), head.getValue()));
+        return bytes;
+    }
+
     /** Runs whose log began before a time, a page in the order of their ids. */
     List<RunId> begunBefore(Tx tx, long millis, String afterRun, int limit) {
         return tx.handle()
@@ -141,19 +154,15 @@ final class LogStore {
 
     /** Deletes some chunks of a run; answers how many. */
     int deleteChunks(Tx tx, RunId run, int limit) {
-        return tx.handle()
-                .createUpdate("""
-                        DELETE FROM log_chunks WHERE run_id = :run AND first_id IN (
-                            SELECT first_id FROM log_chunks WHERE run_id = :run ORDER BY first_id LIMIT :limit)
-                        """)
-                .bind("run", run.toString())
-                .bind("limit", limit)
-                .execute();
+        return tx.update("""
+                DELETE FROM log_chunks WHERE run_id = ?1 AND first_id IN (
+                    SELECT first_id FROM log_chunks WHERE run_id = ?1 ORDER BY first_id LIMIT ?2)
+                """, run, limit);
     }
 
     /** Deletes what is left of a run once its chunks are gone. */
     void deleteHead(Tx tx, RunId run) {
-        tx.handle().execute("DELETE FROM log_jobs WHERE run_id = ?", run.toString());
-        tx.handle().execute("DELETE FROM log_heads WHERE run_id = ?", run.toString());
+        tx.update("DELETE FROM log_jobs WHERE run_id = ?", run);
+        tx.update("DELETE FROM log_heads WHERE run_id = ?", run);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import pond.common.api.RerunFrom;
 import pond.common.api.RerunOf;
 import pond.common.api.RunStatus;
+import pond.common.definition.ExecutorKind;
 import pond.common.definition.SourceSpec;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
@@ -46,6 +47,7 @@ public final class RerunService {
     private final InstantSource clock;
     private final RunStore store = new RunStore();
     private final RerunStore reruns = new RerunStore();
+    private final RemovalStore removals = new RemovalStore();
     private final Substages substages = new Substages();
 
     public RerunService(
@@ -121,6 +123,9 @@ public final class RerunService {
         Reuse reuse = of.from() == RerunFrom.START
                 ? Reuse.nothing(passed.stages())
                 : Reuse.ofDone(passed.stages(), original.stages(), bundle != null);
+        if (needsArtifacts(reuse)) {
+            database.read(tx -> requireArtifacts(tx, of.run()));
+        }
         Map<String, String> revisions = of.from() == RerunFrom.START ? Map.of() : original.revisions();
         Submission submission = new Submission(
                 passed.project(),
@@ -130,7 +135,22 @@ public final class RerunService {
                 passed.warnings(),
                 idempotency,
                 new Origin(of, bundle, revisions));
-        return runs.submit(submission, new Reusing(of.run(), reuse.reused(), flow));
+        return runs.submit(submission, new Reusing(of.run(), reuse, flow));
+    }
+
+    private static boolean needsArtifacts(Reuse reuse) {
+        return reuse.reused().stream().anyMatch(stage -> stage.plan().kind() != ExecutorKind.FETCH);
+    }
+
+    /** Done stages cannot stand in another run without what they have left. */
+    private boolean requireArtifacts(Tx tx, RunId original) {
+        removals.findArtifacts(tx, original).ifPresent(at -> {
+            throw new PondException(
+                    ErrorCode.CONFLICT,
+                    "the artifacts of the run were removed at " + at
+                            + ", so its done stages cannot be reused; re-run it from the start");
+        });
+        return true;
     }
 
     /** What the sources of the original became, if a re-run needs no other fetch. */
@@ -178,25 +198,28 @@ public final class RerunService {
     /** Gives a new run what its done stages left in the original, before anything of it begins. */
     private final class Reusing implements RunFlow {
         private final RunId original;
-        private final List<Stage> reused;
+        private final Reuse reuse;
         private final RunFlow flow;
 
-        Reusing(RunId original, List<Stage> reused, RunFlow flow) {
+        Reusing(RunId original, Reuse reuse, RunFlow flow) {
             this.original = original;
-            this.reused = reused;
+            this.reuse = reuse;
             this.flow = flow;
         }
 
         @Override
         public void submitted(Tx tx, Run run, List<Stage> all) {
-            // Refuses when the original was deleted a moment ago, and its artifacts with it.
+            // Refuses when the original was deleted a moment ago, or its artifacts were.
             runs.get(tx, original);
-            for (Stage stage : reused) {
+            if (needsArtifacts(reuse)) {
+                requireArtifacts(tx, original);
+            }
+            for (Stage stage : reuse.reused()) {
                 artifacts.copy(tx, original, run.id(), stage.plan().key());
                 substages.copy(tx, original, run.id(), stage.position());
             }
             flow.submitted(tx, run, all);
-            reused.forEach(stage -> stages.reuse(tx, original, run.id(), stage.position()));
+            reuse.reused().forEach(stage -> stages.reuse(tx, original, run.id(), stage.position()));
             runs.touch(tx, original);
         }
 

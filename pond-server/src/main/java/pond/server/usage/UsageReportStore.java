@@ -13,7 +13,7 @@ import pond.server.db.Tx;
 
 /**
  * Adds up {@code usage_days}, and {@code usage_records} for the parts of days at both ends of a span; see
- * {@code db/pond/0012_create_run_labels.sql}. Parameters are numbered, since which of them a query has depends on the
+ * {@code db/pond/0012_create_run_labels.sql} and {@code 0013_add_retention.sql}: of deleted runs there are only whole days. Parameters are numbered, since which of them a query has depends on the
  * question; the texts of all queries are a few hundred at most.
  */
 final class UsageReportStore {
@@ -47,7 +47,7 @@ final class UsageReportStore {
 
             WHERE NOT EXISTS (
                 SELECT 1 FROM json_each(?8) AS wanted WHERE NOT EXISTS (
-                    SELECT 1 FROM run_labels AS own
+                    SELECT 1 FROM labels_of_usage AS own
                     WHERE own.run_id = used.run_id AND own.key = wanted.value ->> 'key'
                         AND own.value = coalesce(wanted.value ->> 'value', own.value)))
             """;
@@ -115,8 +115,8 @@ final class UsageReportStore {
                     case DAY -> columns.add("day");
                 }
             } else {
-                columns.add("(SELECT value FROM run_labels WHERE run_labels.run_id = used.run_id AND key = ?" + (9 + i)
-                        + ")");
+                columns.add("(SELECT value FROM labels_of_usage AS own WHERE own.run_id = used.run_id AND key = ?"
+                        + (9 + i) + ")");
             }
         }
         return columns;

@@ -97,7 +97,7 @@ public final class UsageService {
                 tx -> new UsageView(run, store.totals(tx, run), store.byModel(tx, run), store.bySubstage(tx, run)));
     }
 
-    /** Deletes what is recorded for a run. */
+    /** Deletes the calls of a run, while its labels are still there; their sums by day stay, and so do the labels for these. */
     public void deleteRun(Tx tx, RunId run) {
         store.deleteRun(tx, run);
     }

@@ -139,7 +139,12 @@ final class UsageStore {
     }
 
     void deleteRun(Tx tx, RunId run) {
-        tx.handle().execute("DELETE FROM usage_records WHERE run_id = ?", run.toString());
+        tx.update("""
+                INSERT INTO usage_labels (run_id, key, value)
+                SELECT run_id, key, value FROM run_labels
+                WHERE run_id = ?1 AND EXISTS (SELECT 1 FROM usage_records WHERE run_id = ?1)
+                """, run);
+        tx.update("DELETE FROM usage_records WHERE run_id = ?", run);
     }
 
     private static <T> List<T> query(Tx tx, String sql, RunId run, RowMapper<T> mapper) {

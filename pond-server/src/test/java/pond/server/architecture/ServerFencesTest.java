@@ -66,6 +66,7 @@ class ServerFencesTest {
             List.of("events"),
             List.of("dispatch"),
             List.of("backup"),
+            List.of("retention"),
             List.of("workerapi"),
             List.of("telemetry"),
             List.of("local"),

@@ -10,8 +10,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +32,7 @@ class ArtifactHandlerTest {
     private static final String ETAG = '"' + sha256(TEXT) + '"';
 
     private final TestRuns runs = new TestRuns();
+    private final Map<RunId, Instant> removed = new ConcurrentHashMap<>();
     private final RunId run = runs.add("mine");
     private TestArtifacts artifacts;
     private TestHttp http;
@@ -37,7 +42,8 @@ class ArtifactHandlerTest {
         artifacts = new TestArtifacts(folder);
         http = TestHttp.start((routes, answers) -> {
             runs.authenticate(routes);
-            new ArtifactHandler(artifacts.service, runs.access(), answers).register(routes);
+            new ArtifactHandler(artifacts.service, runs.access(), id -> Optional.ofNullable(removed.get(id)), answers)
+                    .register(routes);
         });
         artifacts.put(producer(run, 0, "scan"), "out/digits.txt", TEXT);
     }
@@ -46,6 +52,19 @@ class ArtifactHandlerTest {
     void close() {
         http.close();
         artifacts.close();
+    }
+
+    @Test
+    void artifactsThatWereRemovedAreGoneAndSayWhen() {
+        RunId other = runs.add("mine");
+        removed.put(other, Instant.parse("2026-02-03T04:05:06Z"));
+
+        HttpResponse<String> list = http.get("/v1/runs/" + other + "/artifacts", "Authorization", TestRuns.MINE);
+        HttpResponse<String> bytes = http.get("/v1/runs/" + other + "/artifacts/a.txt", "Authorization", TestRuns.MINE);
+
+        assertThat(list.body()).isEqualTo("{\"artifacts\":[],\"removedAt\":\"2026-02-03T04:05:06.000Z\"}");
+        assertThat(bytes.statusCode()).isEqualTo(410);
+        assertThat(bytes.body()).contains("the artifacts of this run were removed at 2026-02-03T04:05:06Z");
     }
 
     @Test

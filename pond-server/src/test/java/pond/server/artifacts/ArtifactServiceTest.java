@@ -199,12 +199,12 @@ class ArtifactServiceTest {
         JobId alive = job();
         get(artifacts.upload(alive, "a", "staged"));
         get(artifacts.upload(job, "a", "orphan"));
-        assertThat(artifacts.service.sweep(alive::equals)).isZero();
+        assertThat(artifacts.service.sweep(alive::equals).files()).isZero();
 
         artifacts.clock.advance(Duration.ofHours(2));
         get(artifacts.upload(job(), "a", "young"));
 
-        assertThat(artifacts.service.sweep(alive::equals)).isEqualTo(1);
+        assertThat(artifacts.service.sweep(alive::equals).files()).isEqualTo(1);
         assertThat(artifacts.onDisk())
                 .extracting(file -> file.getFileName().toString())
                 .containsExactlyInAnyOrder(sha256("shown"), sha256("staged"), sha256("young"));
@@ -216,7 +216,7 @@ class ArtifactServiceTest {
         artifacts.clock.advance(Duration.ofHours(2));
         get(artifacts.upload(job(), "a", "again"));
 
-        assertThat(artifacts.service.sweep(id -> false)).isZero();
+        assertThat(artifacts.service.sweep(id -> false).files()).isZero();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static pond.server.artifacts.TestArtifacts.producer;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -26,7 +27,7 @@ class ArtifactUrlsTest {
     private static final TestArtifacts artifacts = new TestArtifacts(TestDatabase.newFolder());
     private static final TestHttp http = TestHttp.start((routes, answers) -> {
         runs.authenticate(routes);
-        new ArtifactHandler(artifacts.service, runs.access(), answers).register(routes);
+        new ArtifactHandler(artifacts.service, runs.access(), id -> Optional.empty(), answers).register(routes);
     });
 
     static {

@@ -9,8 +9,9 @@ import java.util.Map;
  * Measures pond against what the machine can do in the same minutes: limits are made of the machine's own figures, so a
  * busy or slow machine is not held against pond, and a fast one is no excuse. Ends with 1 when a limit was missed.
  *
- * <p>Arguments: the folder of the clone, one for the state of the servers, on the disk that is meant, and {@code workers} or
- * {@code followers} when only workers outside the server, or followers of events, are of interest.
+ * <p>Arguments: the folder of the clone, one for the state of the servers, on the disk that is meant, and {@code workers},
+ * {@code followers} or {@code retention} when only workers outside the server, followers of events, or many ended runs are of
+ * interest.
  */
 final class Bench {
     private static final int WARM_UP = 300;
@@ -51,6 +52,8 @@ final class Bench {
             bench.workers();
         } else if (args.length > 2 && args[2].equals("followers")) {
             bench.followers();
+        } else if (args.length > 2 && args[2].equals("retention")) {
+            bench.retention();
         } else {
             bench.measure();
         }
@@ -85,6 +88,11 @@ final class Bench {
 
     private void followers() throws Exception {
         trouble += new Followers(folder, starts, report).measure();
+        end();
+    }
+
+    private void retention() throws Exception {
+        trouble += new Retention(folder, starts, report).measure();
         end();
     }
 

@@ -98,6 +98,10 @@ class ServerConfigTest {
         assertThat(config.auth0Domain()).contains(new Auth0Domain("https://acme.eu.auth0.com/", false));
         assertThat(config.auth0Audience()).contains("https://pond.example.org");
         assertThat(config.adminSubjects()).containsExactlyInAnyOrder("auth0|1", "x@clients");
+        assertThat(config.retentionRuns()).contains(Duration.ofDays(10));
+        assertThat(config.retentionLogs()).contains(Duration.ofDays(10));
+        assertThat(config.retentionArtifacts()).contains(Duration.ofDays(9));
+        assertThat(config.retentionProjectMaxBytes()).isEmpty();
         assertThat(config.localSourceRoot()).contains(Path.of("/src"));
         assertThat(config.sourceAllowedHosts()).containsExactlyInAnyOrder("git.local", "10.0.0.1");
         assertThat(config.webhookAllowedHosts()).containsExactly("hooks.local:8080");
@@ -183,6 +187,10 @@ class ServerConfigTest {
                 "POND_BACKUP_KEEP | 0",
                 "POND_BACKUP_MAX_AGE_HOURS | 1.5",
                 "POND_UPGRADE_COPY | no",
+                "POND_RETENTION_RUNS_DAYS | 0",
+                "POND_RETENTION_LOGS_DAYS | 36501",
+                "POND_RETENTION_ARTIFACTS_DAYS | never",
+                "POND_RETENTION_PROJECT_MAX_BYTES | 0",
                 "POND_DISPATCH_NO_WORKER_GRACE_SEC | 0",
                 "POND_LEASE_SEC | 30s",
                 "POND_CANCEL_GRACE_SEC | 1e3",
@@ -248,6 +256,28 @@ class ServerConfigTest {
         assertThat(ServerConfig.from(Map.of("POND_PORT", "1"), Map.of("POND_PORT", "2"))
                         .port())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void partsOfARunAreNotKeptLongerThanTheRun() {
+        ServerConfig usual = from(Map.of());
+        ServerConfig shorter = from(Map.of("POND_RETENTION_RUNS_DAYS", "7"));
+        ServerConfig endless = from(Map.of("POND_RETENTION_RUNS_DAYS", "unlimited"));
+
+        assertThat(usual.retentionRuns()).contains(Duration.ofDays(90));
+        assertThat(usual.retentionLogs()).contains(Duration.ofDays(30));
+        assertThat(usual.retentionProjectMaxBytes()).contains(20L << 30);
+        assertThat(shorter.retentionLogs()).contains(Duration.ofDays(7));
+        assertThat(shorter.retentionArtifacts()).contains(Duration.ofDays(7));
+        assertThat(endless.retentionRuns()).isEmpty();
+        assertThat(endless.retentionLogs()).contains(Duration.ofDays(30));
+        for (String longer : List.of("8", "unlimited")) {
+            assertThatThrownBy(() ->
+                            from(Map.of("POND_RETENTION_RUNS_DAYS", "7", "POND_RETENTION_ARTIFACTS_DAYS", longer)))
+                    .isInstanceOf(SettingException.class)
+                    .hasMessage("POND_RETENTION_ARTIFACTS_DAYS must not be longer than POND_RETENTION_RUNS_DAYS,"
+                            + " which is 7 days");
+        }
     }
 
     @Test
@@ -363,6 +393,10 @@ class ServerConfigTest {
                 Map.entry("POND_BACKUP_KEEP", "2"),
                 Map.entry("POND_BACKUP_MAX_AGE_HOURS", "3"),
                 Map.entry("POND_UPGRADE_COPY", "false"),
+                Map.entry("POND_RETENTION_RUNS_DAYS", "10"),
+                Map.entry("POND_RETENTION_LOGS_DAYS", "10"),
+                Map.entry("POND_RETENTION_ARTIFACTS_DAYS", "9"),
+                Map.entry("POND_RETENTION_PROJECT_MAX_BYTES", "unlimited"),
                 Map.entry("POND_DISPATCH_NO_WORKER_GRACE_SEC", "1"),
                 Map.entry("POND_LEASE_SEC", "2"),
                 Map.entry("POND_CANCEL_GRACE_SEC", "3"),

@@ -6,6 +6,9 @@ import static pond.testing.TestDatabase.get;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +28,7 @@ import pond.testing.TestRuns;
 class LogHandlerTest {
     private final TestRuns runs = new TestRuns();
     private final Set<RunId> ended = ConcurrentHashMap.newKeySet();
+    private final Map<RunId, Instant> removed = new ConcurrentHashMap<>();
     private final RunId run = runs.add("mine");
     private final JobId job = TestLogs.job();
     private TestLogs logs;
@@ -33,7 +37,7 @@ class LogHandlerTest {
     @BeforeEach
     void open(@TempDir Path folder) {
         logs = new TestLogs(folder);
-        LogTail tail = new LogTail(logs.service, ended::contains);
+        LogTail tail = new LogTail(logs.service, ended::contains, id -> Optional.ofNullable(removed.get(id)));
         http = TestHttp.start((routes, answers) -> {
             runs.authenticate(routes);
             new LogHandler(tail, runs.access(), answers).register(routes);
@@ -69,6 +73,16 @@ class LogHandlerTest {
 
         assertThat(ok("?since=1").toString()).isEqualTo("{\"lines\":[],\"next\":1,\"complete\":false}");
         assertThat(ok("?since=99").path("next").asLong()).isEqualTo(99);
+    }
+
+    @Test
+    void aLogThatWasRemovedSaysSoAndIsComplete() {
+        get(logs.append(run, job, 1, "a", "b"));
+        ended.add(run);
+        removed.put(run, Instant.parse("2026-02-03T04:05:06Z"));
+
+        assertThat(ok("?since=1&wait=50").toString())
+                .isEqualTo("{\"lines\":[],\"next\":1,\"complete\":true,\"removedAt\":\"2026-02-03T04:05:06.000Z\"}");
     }
 
     @Test

@@ -165,7 +165,7 @@ class LogServiceTest {
         for (int i = 0; i < 450; i++) {
             get(logs.append(run, job, i + 1, "goes"));
         }
-        get(logs.service.deleteRun(run));
+        get(logs.service.deleteRuns(List.of(run)));
 
         assertThat(logs.texts(run)).isEmpty();
         assertThat(logs.service.storedUpTo(job)).isZero();

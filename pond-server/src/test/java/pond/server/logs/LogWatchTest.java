@@ -9,6 +9,7 @@ import static pond.testing.TestDatabase.get;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -126,10 +127,13 @@ class LogWatchTest {
     @Test
     void aLineThatIsStoredWhileTheEndIsBeingAskedForIsShownBeforeComplete() {
         get(logs.append(run, job(), 1, "a"));
-        LogTail tail = new LogTail(logs.service, id -> {
-            get(logs.service.appendSystem(id, null, LogSource.POND, List.of("the last word")));
-            return true;
-        });
+        LogTail tail = new LogTail(
+                logs.service,
+                id -> {
+                    get(logs.service.appendSystem(id, null, LogSource.POND, List.of("the last word")));
+                    return true;
+                },
+                id -> Optional.empty());
 
         LogPage page = tail.read(run, 0, 10);
 
@@ -140,7 +144,7 @@ class LogWatchTest {
     @Test
     void aPageBeforeTheLastIsNotComplete() {
         get(logs.append(run, job(), 1, "a", "b"));
-        LogTail tail = new LogTail(logs.service, id -> true);
+        LogTail tail = new LogTail(logs.service, id -> true, id -> Optional.empty());
 
         assertThat(tail.read(run, 0, 1).complete()).isFalse();
         assertThat(tail.read(run, 1, 1).complete()).isTrue();
@@ -150,7 +154,7 @@ class LogWatchTest {
     @Test
     void anEndThatComesWhileTheWaitBeginsIsHeard() {
         AtomicBoolean terminal = new AtomicBoolean();
-        LogTail tail = new LogTail(logs.service, id -> terminal.get());
+        LogTail tail = new LogTail(logs.service, id -> terminal.get(), id -> Optional.empty());
         assertThat(tail.changedAfter(run, 0)).isNotDone();
 
         terminal.set(true);

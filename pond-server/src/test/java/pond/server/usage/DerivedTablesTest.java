@@ -19,7 +19,8 @@ class DerivedTablesTest {
         "0002_create_runs.sql",
         "0004_create_usage.sql",
         "0008_create_invocations.sql",
-        "0012_create_run_labels.sql"
+        "0012_create_run_labels.sql",
+        "0013_add_retention.sql"
     };
 
     @TempDir
@@ -60,7 +61,7 @@ class DerivedTablesTest {
             }));
 
             assertThat(labels(database)).containsExactly("b|team|red|q");
-            assertThat(days(database)).containsExactly("0|b|q|1|2");
+            assertThat(days(database)).as("outlive their runs").containsExactly("0|a|p|3|7", "0|b|q|1|2");
         }
     }
 

@@ -94,6 +94,26 @@ class UsageReportsTest {
     }
 
     @Test
+    void theSumsOfDeletedRunsStay() {
+        List<String> queries = List.of("", "by=project", "by=label:team&by=label:kind", "by=model&label=team=red");
+        List<List<String>> before = queries.stream()
+                .map(query -> groups(read(TestRuns.SERVICE, query)))
+                .toList();
+        List<String> all = database.db.read(tx -> tx.list("SELECT id FROM runs", row -> row.text("id")));
+
+        TestDatabase.get(database.db.change(tx -> all.forEach(run -> {
+            new UsageService(database.db).deleteRun(tx, RunId.of(run));
+            tx.update("DELETE FROM runs WHERE id = ?", run);
+        })));
+
+        assertThat(queries.stream()
+                        .map(query -> groups(read(TestRuns.SERVICE, query)))
+                        .toList())
+                .isEqualTo(before);
+        assertThat(before).noneMatch(List::isEmpty);
+    }
+
+    @Test
     void aDayIsExactlyWhatItsCallsAre() {
         String day = read(TestRuns.SERVICE, "by=model&since=2026-03-30&until=2026-04-01")
                 .toString();

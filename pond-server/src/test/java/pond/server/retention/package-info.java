@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.retention;
+
+import org.jspecify.annotations.NullMarked;
