@@ -10,8 +10,8 @@ import pond.common.ids.RunId;
 record LogReader(PondClient client, RunId run) {
     private static final int WAIT_SECONDS = 25;
 
-    /** Gives every line after {@code since}; with {@code follow} until there can be no more. */
-    void lines(long since, boolean follow, Consumer<LogLine> each) throws IOException, InterruptedException {
+    /** Gives every line after {@code since}; with {@code follow} until there can be no more. Answers the last page. */
+    LogPage lines(long since, boolean follow, Consumer<LogLine> each) throws IOException, InterruptedException {
         long next = since;
         LogPage page;
         do {
@@ -19,5 +19,6 @@ record LogReader(PondClient client, RunId run) {
             page.lines().forEach(each);
             next = page.next();
         } while (!page.complete() && (follow || !page.lines().isEmpty()));
+        return page;
     }
 }

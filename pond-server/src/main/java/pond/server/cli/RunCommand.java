@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,8 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import pond.common.api.ArtifactList;
 import pond.common.api.ArtifactView;
 import pond.common.api.DeliveryView;
+import pond.common.api.LogPage;
 import pond.common.api.RunDetails;
 import pond.common.api.RunPage;
 import pond.common.api.RunView;
@@ -110,8 +113,9 @@ public final class RunCommand implements Runnable {
             throws IOException, InterruptedException {
         try (PondClient client = options.client()) {
             PrintWriter out = options.line().getOut();
-            new LogReader(client, id)
+            LogPage last = new LogReader(client, id)
                     .lines(since, follow, line -> out.println(options.json ? Json.write(line) : RunText.line(line)));
+            tellOfRemoval(options, "log was", last.removedAt());
             return ExitCode.OK;
         }
     }
@@ -141,7 +145,9 @@ public final class RunCommand implements Runnable {
                     Path folder)
             throws IOException, InterruptedException {
         try (PondClient client = options.client()) {
-            List<ArtifactView> artifacts = client.artifacts(id).artifacts();
+            ArtifactList list = client.artifacts(id);
+            List<ArtifactView> artifacts = list.artifacts();
+            tellOfRemoval(options, "artifacts were", list.removedAt());
             if (folder == null) {
                 options.print(artifacts, out -> RunText.artifacts(out, artifacts));
                 return ExitCode.OK;
@@ -184,6 +190,12 @@ public final class RunCommand implements Runnable {
             DeliveryView sent = client.redeliver(id, delivery);
             options.print(sent, out -> out.println(sent.status()));
             return ExitCode.OK;
+        }
+    }
+
+    private static void tellOfRemoval(ServerOptions options, String what, @Nullable Instant at) {
+        if (at != null) {
+            options.line().getErr().println("the " + what + " removed at " + at);
         }
     }
 

@@ -80,8 +80,6 @@ public final class RetentionTimer implements AutoCloseable {
             RetentionPass pass = service.run();
             last = pass;
             log.debug("retention: {}", pass);
-        } catch (RuntimeException e) {
-            log.error("a retention pass failed; the next one is in {}", EVERY, e);
         } finally {
             wanted.set(false);
         }

@@ -3,19 +3,29 @@ package pond.server.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import pond.server.TestSchema;
+import pond.server.cli.CommandLines;
+import pond.server.cli.RunCommand;
 import pond.testing.TestDatabase;
 
 /** What callers see of runs that grow old. */
 class RetentionScenariosTest {
     private static final String ADMIN = "/v1/admin/retention";
+
+    @Command(name = "root")
+    private static final class Root {}
 
     @Test
     void aRunLosesItsLogAndArtifactsAndIsGoneInTheEnd(@TempDir Path state) {
@@ -50,6 +60,9 @@ class RetentionScenariosTest {
             assertThat(client.get("/v1/runs").json().at("/runs/0/id").textValue())
                     .isEqualTo(run);
 
+            assertThat(said(pond, "run", "logs", run)).startsWith("the log was removed at 20");
+            assertThat(said(pond, "run", "artifacts", run)).startsWith("the artifacts were removed at 20");
+
             Client.Answer rerun = client.post("/v1/runs/" + run + "/rerun", "{\"from\":\"failed\"}");
             assertThat(rerun.status()).isEqualTo(409);
             assertThat(rerun.body())
@@ -64,6 +77,19 @@ class RetentionScenariosTest {
             assertThat(client.get("/v1/runs/" + run).status()).isEqualTo(404);
             assertThat(client.get("/v1/runs/" + run + "/logs").status()).isEqualTo(404);
         }
+    }
+
+    /** What a command says beside its result. */
+    private static String said(TestPond pond, String... arguments) {
+        StringWriter err = new StringWriter();
+        CommandLine line = CommandLines.prepare(
+                new CommandLine(new Root()).addSubcommand(new RunCommand()),
+                Map.of("POND_URL", pond.url().toString(), "POND_TOKEN", TestPond.SERVICE_TOKEN));
+        int code = line.setErr(new PrintWriter(err, true))
+                .setOut(new PrintWriter(new StringWriter()))
+                .execute(arguments);
+        assertThat(code).as(err.toString()).isZero();
+        return err.toString();
     }
 
     /** Makes a pass and waits for its end. */
