@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,6 +26,7 @@ final class ManyRuns {
     static final int PROJECTS = 10;
     private static final int ARTIFACT_BYTES = 1024;
     private static final long PAUSE_MILLIS = 6_000;
+    private static final long HOURS_MILLIS = 7_200_000;
 
     private final Path state;
     private final String template;
@@ -97,7 +99,9 @@ final class ManyRuns {
 
     private static void write(Path folder, String name, byte[] bytes) throws IOException {
         Files.createDirectories(folder);
-        Files.write(folder.resolve(name), bytes);
+        Path file = Files.write(folder.resolve(name), bytes);
+        // Younger ones are left to a later sweep.
+        Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() - HOURS_MILLIS));
     }
 
     /** Copies the template's rows of one table with other values in some columns. */
