@@ -63,12 +63,9 @@ public final class RunRecorder implements RunListener, StageListener {
                 "Stages and runs that were ended for their time (wallclock) or their budget (cost).",
                 "reason");
         bundleBytes = metrics.counter("pond.bundles.size", "By", "Bytes of sources that were fetched, packed.");
+        Recent<Map<RunStatus, Long>> now = new Recent<>(open::count);
         metrics.gauges(
-                "pond.runs.open",
-                "{run}",
-                "Runs that have not ended, by status.",
-                () -> points(open.count()),
-                "status");
+                "pond.runs.open", "{run}", "Runs that have not ended, by status.", () -> points(now.get()), "status");
     }
 
     private static List<Point> points(Map<RunStatus, Long> counts) {
