@@ -15,6 +15,7 @@ import pond.server.dispatch.JobDesk;
 import pond.server.dispatch.JobListener;
 import pond.server.dispatch.LeaseDesk;
 import pond.server.dispatch.Reaper;
+import pond.server.dispatch.Recovery;
 import pond.server.dispatch.Resumption;
 import pond.server.dispatch.WorkerDesk;
 import pond.server.enrollment.EnrollmentService;
@@ -78,11 +79,12 @@ record Dispatching(
                 new MaintenanceService(storage.database(), registry.audit(), jobDesk::countLeased, clock);
         maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
         maintenance.find().ifPresent(Dispatching::warn);
+        Recovery recovery = new Recovery(storage.database(), workerDesk, workers, context);
         if (Files.exists(storage.state().restoredMark())) {
-            workerDesk.recoverRestored().join();
+            recovery.afterRestore().join();
             Files.delete(storage.state().restoredMark());
         } else {
-            workerDesk.recover().join();
+            recovery.afterStop().join();
         }
         reaper.start();
         return new Dispatching(dispatcher, jobDesk, workerDesk, leaseDesk, budgets, endCheck, settings, maintenance);

@@ -165,7 +165,8 @@ public final class PondServer implements RunningServer {
                 disk);
         FilesLock filesLock = new FilesLock(state);
         Retention retention = closing.add(Retention.start(storage, rooms, filesLock, settings.retention(), clock));
-        closing.add(new Housekeeping(rooms, retention.removals(), filesLock, clock)).start();
+        closing.add(new Housekeeping(rooms, retention.removals(), filesLock, clock))
+                .start();
         Backups backups = closing.add(Backups.start(config, storage, filesLock, clock));
         SourceFetcher fetcher =
                 new SourceFetcher(bundles, state.tmp(), settings.sources(), HostResolver.system(), (SSLSocketFactory)
@@ -212,7 +213,8 @@ public final class PondServer implements RunningServer {
                         retention.handler(answers)::register,
                         new WorkerHandler(rooms, answers)::register,
                         new PoolHandler(rooms, answers)::register,
-                        new HealthHandler(answers, alive(), storage.checks(), advice(disk, dispatching, backups))::register,
+                        new HealthHandler(answers, alive(), storage.checks(), advice(disk, dispatching, backups))
+                                ::register,
                         new MetricsHandler(telemetry.metrics(), authenticator)::register,
                         new DocsHandler(DOCS)::register)));
         // Closed first: nobody is handed a job while the answers under way are waited for.
@@ -249,10 +251,7 @@ public final class PondServer implements RunningServer {
     /** None of these makes a server unready: taken out of use, it could not take submits, tell of runs or end them. */
     private static HealthHandler.Advice advice(DiskSpace disk, Dispatching dispatching, Backups backups) {
         return new HealthHandler.Advice(
-                List.of(
-                        new ReadyCheck("disk", disk::shortage),
-                        dispatching.maintenanceCheck(),
-                        backups.check()),
+                List.of(new ReadyCheck("disk", disk::shortage), dispatching.maintenanceCheck(), backups.check()),
                 () -> backups.service().lastProven());
     }
 

@@ -54,7 +54,7 @@ public final class BackupService {
         this.version = version;
         this.clock = clock;
         this.check = new BackupCheck(schemas);
-        this.lastProven = new LastProven(state);
+        this.lastProven = new LastProven(state.root());
     }
 
     /**

@@ -12,16 +12,16 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.json.Json;
-import pond.server.db.StateDir;
 
 /** The last backup of a state folder that was proven, remembered in that folder; whoever made it. Stateless. */
-final class LastProven {
+public final class LastProven {
     private static final Logger log = LoggerFactory.getLogger(LastProven.class);
 
     private final Path file;
 
-    LastProven(StateDir state) {
-        this.file = state.backups().resolve("last.json");
+    /** Of a state folder, which need not be there. */
+    public LastProven(Path stateDir) {
+        this.file = stateDir.resolve("backups").resolve("last.json");
     }
 
     /** When it was taken, and where it was put. */
@@ -37,7 +37,7 @@ final class LastProven {
     }
 
     /** Empty also when what is remembered cannot be read: the next backup, which is due then, puts it right. */
-    Optional<Instant> find() {
+    public Optional<Instant> find() {
         try {
             Mark mark = Json.read(Files.readString(file, StandardCharsets.UTF_8), Mark.class);
             return Optional.of(mark.takenAt());

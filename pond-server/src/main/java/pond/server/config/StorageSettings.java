@@ -18,8 +18,7 @@ public final class StorageSettings {
             SettingValues::path);
     public static final Setting<Duration> BACKUP_EVERY =
             hours("POND_BACKUP_EVERY_HOURS", "24", "How old the last proven backup becomes before the next is taken.");
-    public static final Setting<Integer> BACKUP_KEEP =
-            setting(
+    public static final Setting<Integer> BACKUP_KEEP = setting(
             "POND_BACKUP_KEEP",
             "a whole number from 1 to 1000",
             "7",

@@ -14,7 +14,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -257,41 +256,6 @@ public final class WorkerDesk {
             dispatcher.orders().wakeAll(id);
             leaseDesk.release(id);
             waitingJobs.reassess();
-        });
-    }
-
-    /**
-     * Takes up what a predecessor of this server left. Its own local workers died with it; workers elsewhere may be alive
-     * and get a whole lease to speak up, as their jobs do. What nobody could serve waits its grace anew.
-     */
-    public CompletableFuture<Void> recover() {
-        return recover(Worker::local);
-    }
-
-    /**
-     * As {@link #recover} on a state that comes from a backup: what workers elsewhere hold by now is not what it says, so
-     * they are lost as well, and attach again.
-     */
-    public CompletableFuture<Void> recoverRestored() {
-        return recover(worker -> true);
-    }
-
-    private CompletableFuture<Void> recover(Predicate<Worker> gone) {
-        List<Worker> left = List.copyOf(workers.listAttached());
-        return database.change(tx -> {
-            Instant now = context.clock().instant();
-            for (Worker worker : left) {
-                if (gone.test(worker)) {
-                    end(tx, worker.id(), WorkerService.Ending.LOST);
-                } else {
-                    Instant until = now.plus(context.settings().lease());
-                    context.stages().postpone(tx, worker.id().toString(), until);
-                    jobs.listLeased(tx, worker.id())
-                            .forEach(job ->
-                                    context.stages().postpone(tx, job.id().toString(), until));
-                }
-            }
-            jobs.restartGrace(tx, now, now.plus(context.settings().noWorkerGrace()));
         });
     }
 

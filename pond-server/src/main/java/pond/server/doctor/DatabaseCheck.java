@@ -48,7 +48,7 @@ final class DatabaseCheck {
         if (report.missing() > 0) {
             return Check.warning(
                     name,
-                    sizes + "; the next start changes it by " + report.missing() + " scripts, so back it up before");
+                    sizes + "; the next start changes it by " + report.missing() + " scripts, and copies it first");
         }
         return report.walBytes() > LONG_WAL_BYTES
                 ? Check.warning(

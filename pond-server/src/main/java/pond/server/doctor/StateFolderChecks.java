@@ -12,9 +12,6 @@ import java.util.Set;
 
 /** The state folder: whose it is, who may look in, and what it lies on. Creates nothing. */
 final class StateFolderChecks {
-    /** Below it a server has no room to speak of. */
-    private static final long FLOOR_BYTES = 512L << 20;
-
     /** Locks and shared memory, which SQLite's WAL is made of, do not hold from machine to machine. */
     private static final Set<String> NETWORK = Set.of(
             "nfs",
@@ -41,10 +38,17 @@ final class StateFolderChecks {
     private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
     private final Path folder;
+    private final long floor;
 
-    /** @param folder absolute */
-    StateFolderChecks(Path folder) {
+    /**
+     * Nothing is looked at yet.
+     *
+     * @param folder absolute
+     * @param floor how many bytes the server wants free on its disk
+     */
+    StateFolderChecks(Path folder, long floor) {
         this.folder = folder;
+        this.floor = floor;
     }
 
     List<Check> examine() {
@@ -56,7 +60,7 @@ final class StateFolderChecks {
         checks.add(folder(there));
         try {
             FileStore disk = Files.getFileStore(there);
-            checks.add(room(disk.getUsableSpace()));
+            checks.add(room(disk.getUsableSpace(), floor));
             checks.add(kind(disk.type()));
         } catch (IOException e) {
             checks.add(Check.no("disk", "the disk of " + there + " cannot be asked: " + e.getMessage()));
@@ -98,11 +102,11 @@ final class StateFolderChecks {
         return mode.stream().anyMatch(right -> !right.name().startsWith("OWNER_"));
     }
 
-    static Check room(long free) {
+    static Check room(long free, long floor) {
         String sizes = "%d MiB are free".formatted(free >> 20);
-        return free >= FLOOR_BYTES
+        return free >= floor
                 ? Check.ok("disk", sizes)
-                : Check.no("disk", sizes + ", and less than " + (FLOOR_BYTES >> 20) + " MiB is too little; make room");
+                : Check.no("disk", sizes + ", and with less than " + (floor >> 20) + " MiB no run is taken; make room");
     }
 
     static Check kind(String type) {

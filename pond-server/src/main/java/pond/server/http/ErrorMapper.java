@@ -116,8 +116,7 @@ final class ErrorMapper {
 
     /** Nothing that the caller could mend; the operator can, who finds the request in the log. */
     private static void full(Context ctx, Throwable thrown) {
-        Passage.of(ctx)
-                .run(() -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
+        Passage.of(ctx).run(() -> LOG.warn("{} {}: {}", ctx.req().getMethod(), ctx.path(), thrown.toString()));
         String detail =
                 "the disk of the server is full or failing; nothing of this call is stored, so try again when it has room";
         write(ctx, 503, detail, List.of(Problem.of(ProblemCode.DISK_FULL, null, null, detail)));

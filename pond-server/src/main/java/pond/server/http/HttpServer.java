@@ -139,7 +139,8 @@ public final class HttpServer implements AutoCloseable {
         config.router.javaLangErrorHandler(ErrorMapper::fatal);
         config.jetty.threadPool = answers.threads();
         BusyConnections busy = new BusyConnections(settings.stopDeadline().dividedBy(10));
-        config.jetty.modifyServer(server -> prepare(server, settings, new FrontDoor(answers, busy, settings.bodyDeadline())));
+        config.jetty.modifyServer(
+                server -> prepare(server, settings, new FrontDoor(answers, busy, settings.bodyDeadline())));
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProtocolErrors()));
         config.jetty.addConnector((server, http) -> connector(server, http, settings, busy));
         config.requestLogger.http(

@@ -184,8 +184,7 @@ public final class RunService implements RunAccess {
                         new RunViews.Stages(stages.list(tx, id), stages.listReports(tx, id), substages.list(tx, id)),
                         run.status().isTerminal()
                                 ? List.of()
-                                : heldBack.seen(
-                                        tx, admission.explained(tx, run.project(), stages.listWaits(tx, id))),
+                                : heldBack.seen(tx, admission.explained(tx, run.project(), stages.listWaits(tx, id))),
                         reruns.list(tx, id)));
     }
 

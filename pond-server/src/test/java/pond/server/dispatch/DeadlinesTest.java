@@ -240,7 +240,7 @@ class DeadlinesTest {
         dispatch.clock.advance(Duration.ofDays(1));
 
         dispatch = new TestDispatch(folder, dispatch.clock);
-        get(dispatch.workerDesk.recover());
+        get(dispatch.recovery.afterStop());
         dispatch.pass(Duration.ofSeconds(89));
         assertThat(dispatch.waitingFor(run, "a")).isEqualTo("nothing");
     }
@@ -254,7 +254,7 @@ class DeadlinesTest {
         dispatch.clock.advance(Duration.ofMinutes(10));
 
         dispatch = new TestDispatch(folder, dispatch.clock);
-        get(dispatch.workerDesk.recover());
+        get(dispatch.recovery.afterStop());
         dispatch.pass(LEASE.minusSeconds(1));
         assertThat(dispatch.status(run)).isEqualTo("running");
         dispatch.pass(Duration.ofSeconds(1));

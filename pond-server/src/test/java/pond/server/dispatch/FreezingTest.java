@@ -197,7 +197,7 @@ class FreezingTest {
     void theGraceStartsAnewWithTheServer() {
         RunId run = dispatch.submit("garden", agent("work", "p", ""));
         dispatch.pass(GRACE.minusSeconds(1));
-        get(dispatch.workerDesk.recover());
+        get(dispatch.recovery.afterStop());
 
         dispatch.pass(GRACE.minusSeconds(1));
         assertThat(dispatch.status(run)).isEqualTo("queued");

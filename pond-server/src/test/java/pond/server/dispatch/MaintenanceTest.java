@@ -142,7 +142,7 @@ class MaintenanceTest {
         dispatch.close();
 
         dispatch = new TestDispatch(folder, dispatch.clock);
-        get(dispatch.workerDesk.recover());
+        get(dispatch.recovery.afterStop());
         FakeWorker worker = dispatch.worker("w", 1, "noop");
 
         assertThat(worker.lease(1)).isEmpty();

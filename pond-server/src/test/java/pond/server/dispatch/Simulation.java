@@ -189,7 +189,7 @@ final class Simulation implements AutoCloseable {
     private void restart() throws Exception {
         server.close();
         server = new TestDispatch(folder, clock);
-        server.workerDesk.recover().join();
+        server.recovery.afterStop().join();
         workers.forEach(SimulatedWorker::hangUp);
         note("started again");
     }

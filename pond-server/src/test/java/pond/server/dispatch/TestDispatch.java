@@ -70,6 +70,7 @@ public final class TestDispatch implements AutoCloseable {
     final RunService runs;
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
+    final Recovery recovery;
     final Harnesses harnesses;
     final Models models;
     public final Rooms rooms;
@@ -147,6 +148,7 @@ public final class TestDispatch implements AutoCloseable {
         workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
         maintenance = new MaintenanceService(database, audit, jobDesk::countLeased, clock);
         maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
+        recovery = new Recovery(database, workerDesk, workers, context);
         reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);
         rooms = new Rooms(
                 database,

@@ -60,18 +60,18 @@ class DoctorTest {
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         Path file = Files.writeString(folder.resolve("file"), "");
 
-        assertThat(find(new StateFolderChecks(open).examine(), "state"))
+        assertThat(find(new StateFolderChecks(open, 0).examine(), "state"))
                 .isEqualTo(Check.warning("state", open + " is open to other users of this machine; chmod 700 it"));
-        assertThat(find(new StateFolderChecks(closed).examine(), "state").result())
+        assertThat(find(new StateFolderChecks(closed, 0).examine(), "state").result())
                 .isEqualTo(Check.Result.OK);
-        assertThat(find(new StateFolderChecks(file).examine(), "state").result())
+        assertThat(find(new StateFolderChecks(file, 0).examine(), "state").result())
                 .isEqualTo(Check.Result.NO);
     }
 
     @Test
     void aDiskThatIsFullAndOnesThatKeepNothingAreSaid() {
-        assertThat(StateFolderChecks.room(511L << 20).result()).isEqualTo(Check.Result.NO);
-        assertThat(StateFolderChecks.room(512L << 20)).isEqualTo(Check.ok("disk", "512 MiB are free"));
+        assertThat(StateFolderChecks.room(511L << 20, 512L << 20).result()).isEqualTo(Check.Result.NO);
+        assertThat(StateFolderChecks.room(512L << 20, 512L << 20)).isEqualTo(Check.ok("disk", "512 MiB are free"));
         for (String type : List.of("nfs4", "CIFS", "fuse.sshfs", "tmpfs", "overlay")) {
             assertThat(StateFolderChecks.kind(type).result()).as(type).isEqualTo(Check.Result.WARNING);
         }
@@ -175,6 +175,20 @@ class DoctorTest {
         ServerConfig config = ServerConfig.from(Map.of("POND_STATE_DIR", state.toString(), "POND_PORT", "0"), Map.of());
         Doctor.Schemas schemas = new Doctor.Schemas(TestSchema.pond(CLOCK), TestSchema.logs(CLOCK));
         return new Doctor(schemas, InstantSource.system()).examine(config);
+    }
+
+    @Test
+    void aBackupIsKnownAndYoungEnough() {
+        Instant now = Instant.parse("2026-01-03T00:00:00Z");
+        Optional<Instant> last = Optional.of(Instant.parse("2026-01-01T00:00:00Z"));
+
+        assertThat(BackupCheck.of(Optional.empty(), Optional.empty(), now).result())
+                .isEqualTo(Check.Result.WARNING);
+        assertThat(BackupCheck.of(last, Optional.empty(), now).result()).isEqualTo(Check.Result.OK);
+        assertThat(BackupCheck.of(last, Optional.of(Duration.ofDays(2)), now).result())
+                .isEqualTo(Check.Result.OK);
+        assertThat(BackupCheck.of(last, Optional.of(Duration.ofHours(47)), now).message())
+                .contains("more than 47 hours ago");
     }
 
     private Check key(Map<String, String> more) {
