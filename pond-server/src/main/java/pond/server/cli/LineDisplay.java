@@ -58,8 +58,7 @@ final class LineDisplay implements Display {
 
     @Override
     public void close() {
-        // Of a run that had ended before, nothing has changed.
-        if (end != null && told != null) {
+        if (end != null) {
             tell(end);
         }
     }

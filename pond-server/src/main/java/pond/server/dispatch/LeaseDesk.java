@@ -204,6 +204,9 @@ public final class LeaseDesk implements AutoCloseable {
         Optional<Worker> worker = workers.find(call.worker);
         if (worker.isEmpty() || !waiting.add(call, worker.get())) {
             call.answer.complete(List.of());
+        } else if (workers.find(call.worker).filter(Worker::draining).isPresent()) {
+            // A drain answers what waits at that moment; this call has come a moment later.
+            expire(call);
         }
     }
 

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,7 @@ class HttpEdgesTest {
                     .as("the caller waits")
                     .isInstanceOf(SocketTimeoutException.class);
         }
+        Awaitility.await().until(() -> routes.http.answers.waiting() == 0);
         CompletableFuture<List<Job>> waiting = other.lease(new LeaseRequest(1, Duration.ofSeconds(10)));
 
         RunId run = server.submit("garden", TestDispatch.noop("make"));
