@@ -88,10 +88,11 @@ public final class PondServer implements RunningServer {
             "workers",
             "sandboxing",
             "swarm",
-            "maintenance",
-            "limits",
-            "retention",
+            "operating",
             "backup",
+            "retention",
+            "limits",
+            "maintenance",
             "observability",
             "configuration",
             "decisions");
@@ -188,6 +189,7 @@ public final class PondServer implements RunningServer {
                 retention.removals()::findLogs);
         EventService events = closing.add(new EventService(runs, logs, EventService.Settings.usual()));
         telemetry.watch(answers, events);
+        telemetry.watch(disk, backups.service());
         Authenticator authenticator = authenticator(keys, enrollment, settings);
         Dispatcher dispatcher = dispatching.dispatcher();
         HttpServer server = closing.add(HttpServer.start(

@@ -1,12 +1,15 @@
 package pond.server;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import pond.server.artifacts.ArtifactService;
+import pond.server.backup.BackupService;
 import pond.server.dispatch.Backlog;
 import pond.server.dispatch.JobListener;
 import pond.server.events.EventService;
 import pond.server.http.Answers;
+import pond.server.limits.DiskSpace;
 import pond.server.logs.LogService;
 import pond.server.runs.OpenRuns;
 import pond.server.runs.RunService;
@@ -66,6 +69,16 @@ record Telemetry(Metrics metrics, Export export, InstantSource clock) implements
     void watch(Answers answers, EventService events) {
         answers.onRequest(new RequestRecorder(metrics, answers, export.spans(), clock));
         StoreMeters.events(metrics, events);
+    }
+
+    /** Shows what there is left, and what there is to fall back on. */
+    void watch(DiskSpace disk, BackupService backups) {
+        metrics.gauge("pond.disk.free", "By", "Bytes that are free on the disk of the state folder.", disk::free);
+        metrics.gauge(
+                "pond.backup.time",
+                "s",
+                "When the last proven backup was taken, in seconds since 1970; 0 when none is known.",
+                () -> backups.lastProven().map(Instant::getEpochSecond).orElse(0L));
     }
 
     @Override

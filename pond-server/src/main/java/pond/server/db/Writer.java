@@ -22,6 +22,9 @@ final class Writer {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
     private static final int MOST_PER_COMMIT = 256;
     private static final int INTERRUPTS = 20;
+    /** The log may be on the disk that is full. */
+    private static final long FULL_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
+
     private static final long INTERRUPT_EVERY_MILLIS = 50;
 
     private final Session session;
@@ -29,8 +32,11 @@ final class Writer {
     private final Executor completions;
     private final Thread thread;
     private volatile CommitListener listener = (pieces, took) -> {};
-    /** Touched by the writer thread alone. */
+    /** Touched by the writer thread alone, as are the two below. */
     private boolean insidePiece;
+
+    private long fullToldAt = System.nanoTime() - FULL_AGAIN_NANOS;
+    private long lostToFullDisk;
 
     Writer(String name, Session session, int maxQueued, Executor completions) {
         this.session = session;
@@ -129,6 +135,17 @@ final class Writer {
         }
     }
 
+    /** Again and again for as long as the disk is full: where it came from would say nothing more. */
+    private void tellOfFullDisk(int writes, DatabaseException lost) {
+        lostToFullDisk += writes;
+        long now = System.nanoTime();
+        if (now - fullToldAt >= FULL_AGAIN_NANOS) {
+            log.error("{} writes failed: {}", lostToFullDisk, lost.getMessage());
+            fullToldAt = now;
+            lostToFullDisk = 0;
+        }
+    }
+
     private void commit(List<Piece<?>> batch) {
         try {
             session.execute("BEGIN IMMEDIATE");
@@ -142,8 +159,7 @@ final class Writer {
             rollBack();
             DatabaseException lost = lost(e);
             if (lost instanceof DatabaseFullException) {
-                // Again and again for as long as the disk is full: where it came from would say nothing more.
-                log.error("{} writes failed together: {}", batch.size(), lost.getMessage());
+                tellOfFullDisk(batch.size(), lost);
             } else {
                 log.warn("{} writes failed together", batch.size(), e);
             }

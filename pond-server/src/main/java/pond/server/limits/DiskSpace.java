@@ -58,7 +58,7 @@ public final class DiskSpace {
      * @throws PondException UNAVAILABLE with {@link ProblemCode#DISK_LOW} below the floor
      */
     public void requireRoomForRun() {
-        if (free() < floor) {
+        if (below(floor)) {
             throw low("no new run is taken", RUNS_AGAIN);
         }
     }
@@ -69,17 +69,17 @@ public final class DiskSpace {
      * @throws PondException UNAVAILABLE with {@link ProblemCode#DISK_LOW} below half of the floor
      */
     public void requireRoomForBytes() {
-        if (free() < floor / 2) {
+        if (below(floor / 2)) {
             throw low("logs and artifacts are not taken", BYTES_AGAIN);
         }
     }
 
     /** What is refused at the moment for lack of room, in words that anybody may read; empty when nothing is. */
     public Optional<String> shortage() {
-        long now = free();
-        if (now >= floor) {
+        if (!below(floor)) {
             return Optional.empty();
         }
+        long now = free();
         String refused = now < floor / 2 ? "no new run, log line or artifact is taken" : "no new run is taken";
         return Optional.of("low: %s; %d MiB are free, %d are wanted".formatted(refused, now >> 20, floor >> 20));
     }
@@ -104,10 +104,12 @@ public final class DiskSpace {
                 again);
     }
 
-    private long free() {
-        if (floor == 0) {
-            return Long.MAX_VALUE;
-        }
+    private boolean below(long bytes) {
+        return floor > 0 && free() < bytes;
+    }
+
+    /** Bytes that are free, as they were a second ago at most. */
+    public long free() {
         Look seen = last;
         if (nanos.getAsLong() - seen.at() >= FRESH_NANOS) {
             seen = look();

@@ -38,7 +38,7 @@ class DispatchSimulationTest {
     @Timeout(3_600)
     void invariantsHoldWhateverHappens() throws Exception {
         long first = Long.getLong("pond.simulation.seed", new Random().nextInt(1_000_000_000));
-        int episodes = Integer.getInteger("pond.simulation.episodes", 150);
+        int episodes = Integer.getInteger("pond.simulation.episodes", 100);
         try (Simulation simulation = new Simulation(folder)) {
             for (long seed = first; seed < first + episodes; seed++) {
                 simulation.episode(seed, STEPS);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Link;
 import org.commonmark.parser.Parser;
@@ -26,6 +28,7 @@ import pond.testing.DocPage.Block;
 class PagesTest {
     private static final List<DocPage> PAGES = DocPage.all();
     private static final Pattern HEADING = Pattern.compile("<h[1-6] id=\"([^\"]*)\">");
+    private static final Pattern TEST_NAME = Pattern.compile("`([A-Za-z]+(?:Test|IT))`");
     private static final Set<String> LANGUAGES =
             Set.of("sh", "output", "text", "json", "yaml", "java", "js", "python", "nginx", "ini");
 
@@ -49,6 +52,38 @@ class PagesTest {
             return false;
         }
         return parts.length == 1 || headings(DocPage.read(target)).contains(parts[1]);
+    }
+
+    @Test
+    void everyPromiseNamesTestsThatAreThere() throws IOException {
+        String page = PAGES.stream()
+                .filter(one -> one.name().equals("operating.md"))
+                .findFirst()
+                .orElseThrow()
+                .text();
+        String promises = page.substring(page.indexOf("## What pond promises"));
+        List<String> rows = promises.lines()
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| promise"))
+                .toList();
+
+        Set<String> there = testFiles();
+
+        assertThat(rows)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(row -> assertThat(TEST_NAME.matcher(row).results().map(found -> found.group(1) + ".java"))
+                        .as(row)
+                        .isNotEmpty()
+                        .isSubsetOf(there));
+    }
+
+    private static Set<String> testFiles() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (String module : List.of("pond-common", "pond-worker", "pond-server")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "test", "java"))) {
+                files.map(Path::getFileName).map(Path::toString).forEach(names::add);
+            }
+        }
+        return names;
     }
 
     @Test
