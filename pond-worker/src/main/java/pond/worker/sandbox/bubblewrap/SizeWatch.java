@@ -113,9 +113,21 @@ final class SizeWatch implements AutoCloseable {
         return OptionalLong.of(bytes);
     }
 
-    /** What a file system in memory holds, seen through the first process inside; 0 when that is gone. */
-    private static long fileSystem(long pid, String path) {
-        File folder = new File("/proc/" + pid + "/root" + path);
+    /**
+     * What a file system in memory holds, seen through the first process inside; 0 when that is gone, and when it is not
+     * inside yet: until bubblewrap has changed its root, the path leads to this machine's own file system.
+     */
+    static long fileSystem(long pid, String path) {
+        Path root = Path.of("/proc/" + pid + "/root");
+        try {
+            if (Files.isSameFile(root, Path.of("/"))) {
+                return 0;
+            }
+        } catch (IOException e) {
+            LOG.debug("the first process of a sandbox is gone: {}", e.toString());
+            return 0;
+        }
+        File folder = new File(root + path);
         return folder.getTotalSpace() - folder.getFreeSpace();
     }
 
