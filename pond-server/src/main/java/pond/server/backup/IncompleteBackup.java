@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import pond.common.json.Json;
+import pond.server.db.FileTree;
 
 /**
  * A backup that is being written, under a name that no backup has; closed before it was given its name, it is deleted.
@@ -32,7 +33,7 @@ final class IncompleteBackup implements AutoCloseable {
     static IncompleteBackup in(Path directory, String name) throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, PREFIX + "*")) {
             for (Path one : left) {
-                DurableFiles.deleteTree(one);
+                FileTree.delete(one);
             }
         }
         Path folder = Files.createDirectory(directory.resolve(PREFIX + name), DurableFiles.PRIVATE_FOLDER);
@@ -43,7 +44,7 @@ final class IncompleteBackup implements AutoCloseable {
     static void remove(Path backup) throws IOException {
         Path hidden = backup.resolveSibling(PREFIX + backup.getFileName());
         Files.move(backup, hidden, StandardCopyOption.ATOMIC_MOVE);
-        DurableFiles.deleteTree(hidden);
+        FileTree.delete(hidden);
     }
 
     Path folder() {
@@ -112,7 +113,7 @@ final class IncompleteBackup implements AutoCloseable {
             list.close();
         } finally {
             if (!named) {
-                DurableFiles.deleteTree(folder);
+                FileTree.delete(folder);
             }
         }
     }

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import pond.common.json.Json;
+import pond.server.db.FileTree;
 import pond.server.db.StateDir;
 
 /**
@@ -46,7 +47,7 @@ public final class Restore {
                 done = true;
             } finally {
                 if (!done) {
-                    DurableFiles.deleteTree(building);
+                    FileTree.delete(building);
                 }
             }
         }
@@ -88,7 +89,7 @@ public final class Restore {
         try (DirectoryStream<Path> content = Files.newDirectoryStream(state.root())) {
             for (Path one : content) {
                 if (!one.getFileName().toString().equals("server.lock")) {
-                    DurableFiles.deleteTree(one);
+                    FileTree.delete(one);
                 }
             }
         }
