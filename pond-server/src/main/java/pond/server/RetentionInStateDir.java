@@ -40,6 +40,10 @@ record RetentionInStateDir(Map<String, String> env, InstantSource clock) impleme
         });
         try (StateDir folder = StateDir.forTool(config.stateDir())) {
             Database.unpackNativeLibraryInto(folder.tmp());
+            if (Schema.isUpgradeDue(folder, clock)) {
+                throw new IOException("the state in " + config.stateDir()
+                        + " is of an earlier version of pond; start the server once, which upgrades it");
+            }
             return plan(config, folder, completions);
         } finally {
             completions.shutdown();

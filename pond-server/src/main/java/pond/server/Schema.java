@@ -37,10 +37,18 @@ final class Schema {
 
     /** To be called before a database is opened: copies those that the opening will change. */
     static void prepareUpgrade(StateDir state, boolean copy, InstantSource clock) throws IOException {
-        new UpgradeCopies(state, VersionProvider.version(), copy)
-                .take(List.of(
-                        new UpgradeCopies.Part(state.pondDb(), pond(clock)),
-                        new UpgradeCopies.Part(state.logsDb(), logs(clock))));
+        new UpgradeCopies(state, VersionProvider.version(), copy).take(parts(state, clock));
+    }
+
+    /** Whether opening the databases would change them; for those who only look. */
+    static boolean isUpgradeDue(StateDir state, InstantSource clock) {
+        return new UpgradeCopies(state, VersionProvider.version(), false).isDue(parts(state, clock));
+    }
+
+    private static List<UpgradeCopies.Part> parts(StateDir state, InstantSource clock) {
+        return List.of(
+                new UpgradeCopies.Part(state.pondDb(), pond(clock)),
+                new UpgradeCopies.Part(state.logsDb(), logs(clock)));
     }
 
     /** For {@code pond.db}. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import pond.common.json.Json;
+import pond.server.db.StateDir;
 import pond.testing.TestDatabase;
 
 class RetentionCommandTest {
@@ -58,6 +59,19 @@ class RetentionCommandTest {
                             "garden 0 1 300 1 500",
                             "total 0 1 300 1 500");
         }
+    }
+
+    @Test
+    void theStateOfAnOlderVersionIsLeftAsItIs(@TempDir Path older) {
+        StateDir.forTool(older).close();
+        new TestDatabase(older, "pond", "0001_create_keys.sql").close();
+
+        assertThat(execute(Map.of("POND_STATE_DIR", older.toString()), "retention", "--dry-run"))
+                .isEqualTo(1);
+
+        assertThat(err.toString()).contains("is of an earlier version of pond");
+        // It would be refused by those who know this one script only, had it been given another.
+        new TestDatabase(older, "pond", "0001_create_keys.sql").close();
     }
 
     @Test

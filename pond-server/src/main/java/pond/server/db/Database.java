@@ -133,9 +133,7 @@ public final class Database implements AutoCloseable {
 
     /** What it takes now. */
     public Sizes sizes() {
-        return new Sizes(
-                size(config.file()),
-                size(config.file().resolveSibling(config.file().getFileName() + "-wal")));
+        return new Sizes(size(config.file()), size(Sqlite.wal(config.file())));
     }
 
     private static long size(Path file) {

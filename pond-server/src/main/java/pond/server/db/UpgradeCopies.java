@@ -59,6 +59,31 @@ public final class UpgradeCopies {
      * @throws StorageRefusedException when one of them has a newer schema, or there is no room for the copy
      */
     public Optional<Path> take(List<Part> parts) throws IOException {
+        List<Pending> pending = pending(parts);
+        if (pending.isEmpty() || !wanted) {
+            return Optional.empty();
+        }
+        requireRoom(pending);
+        Path copy;
+        try {
+            copy = copy(pending);
+        } finally {
+            FileTree.delete(state.backups().resolve(INCOMPLETE));
+        }
+        log.info("an upgrade of the databases to version {} begins; {} has them as they were", version, copy);
+        return Optional.of(copy);
+    }
+
+    /**
+     * Whether opening the databases would change the schema of one; changes nothing.
+     *
+     * @throws StorageRefusedException when one of them has a newer schema
+     */
+    public boolean isDue(List<Part> parts) {
+        return !pending(parts).isEmpty();
+    }
+
+    private static List<Pending> pending(List<Part> parts) {
         List<Pending> pending = new ArrayList<>();
         for (Part part : parts) {
             if (Files.exists(part.file())) {
@@ -70,24 +95,13 @@ public final class UpgradeCopies {
                 }
             }
         }
-        if (pending.isEmpty() || !wanted) {
-            return Optional.empty();
-        }
-        requireRoom(pending);
-        Path copy;
-        try {
-            copy = copy(pending);
-        } finally {
-            delete(state.backups().resolve(INCOMPLETE));
-        }
-        log.info("an upgrade of the databases to version {} begins; {} has them as they were", version, copy);
-        return Optional.of(copy);
+        return pending;
     }
 
     private void requireRoom(List<Pending> pending) throws IOException {
         long bytes = 0;
         for (Pending one : pending) {
-            Path wal = one.file().resolveSibling(one.name() + "-wal");
+            Path wal = Sqlite.wal(one.file());
             bytes += Files.size(one.file()) + (Files.exists(wal) ? Files.size(wal) : 0);
         }
         long free = Files.getFileStore(state.root()).getUsableSpace();
@@ -106,7 +120,7 @@ public final class UpgradeCopies {
             Files.createDirectory(folder, StateDir.PRIVATE_FOLDER);
         }
         Path incomplete = folder.resolve(INCOMPLETE);
-        delete(incomplete);
+        FileTree.delete(incomplete);
         Files.createDirectory(incomplete, StateDir.PRIVATE_FOLDER);
         StringBuilder name = new StringBuilder(PREFIX + version);
         for (Pending one : pending) {
@@ -118,7 +132,7 @@ public final class UpgradeCopies {
         sync(incomplete);
         // An earlier try of the same upgrade has failed; what it had copied is older than this.
         Path copy = folder.resolve(name.toString());
-        delete(copy);
+        FileTree.delete(copy);
         Files.move(incomplete, copy, StandardCopyOption.ATOMIC_MOVE);
         sync(folder);
         removeOld(folder);
@@ -132,24 +146,12 @@ public final class UpgradeCopies {
         }
         copies.sort(Comparator.comparing(UpgradeCopies::age));
         for (Path old : copies.subList(0, Math.max(0, copies.size() - KEPT))) {
-            delete(old);
+            FileTree.delete(old);
         }
     }
 
     private static long age(Path copy) {
         return copy.toFile().lastModified();
-    }
-
-    /** A copy is a folder of files, or a link that somebody has put there. */
-    private static void delete(Path copy) throws IOException {
-        if (Files.isDirectory(copy) && !Files.isSymbolicLink(copy)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(copy)) {
-                for (Path file : files) {
-                    Files.delete(file);
-                }
-            }
-        }
-        Files.deleteIfExists(copy);
     }
 
     private static void sync(Path folder) throws IOException {

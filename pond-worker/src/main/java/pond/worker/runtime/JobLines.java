@@ -11,8 +11,8 @@ import pond.common.protocol.Outcome;
 
 /**
  * A job's two lines in the worker's own log: one when it starts, one when it has ended. Whatever the job's thread logs
- * between them carries {@code run}, {@code stage}, {@code job}, {@code
- * attempt} and {@code worker} in the MDC. For that one thread.
+ * between them carries {@code run}, {@code stage}, {@code job}, {@code attempt} and {@code worker} in the MDC. For that
+ * one thread.
  */
 final class JobLines implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobLines.class);
