@@ -122,9 +122,12 @@ final class JobStore {
         one(tx.update("UPDATE jobs SET stopping = 1 WHERE id = ? AND status = 'leased'", id), id);
     }
 
+    /** Also of jobs that were removed with their runs: whose turn it is goes by fences, and they must not begin anew. */
     long highestFence(Tx tx) {
-        return tx.find("SELECT coalesce(max(fence), 0) AS n FROM jobs", row -> row.number("n"))
-                .orElse(0L);
+        return tx.find("""
+                        SELECT max(coalesce((SELECT max(fence) FROM jobs), 0),
+                                   coalesce((SELECT max(fence) FROM project_turns), 0)) AS n
+                        """, row -> row.number("n")).orElse(0L);
     }
 
     /** The different needs among queued jobs; each step of the recursion is one look into the index. */

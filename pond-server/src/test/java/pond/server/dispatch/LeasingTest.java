@@ -22,6 +22,7 @@ import pond.common.ids.RunId;
 import pond.common.protocol.Job;
 import pond.common.protocol.LeaseRequest;
 import pond.server.db.Tx;
+import pond.server.runs.Removals;
 import pond.server.runs.Run;
 import pond.server.runs.RunFlow;
 import pond.server.stages.Stage;
@@ -100,6 +101,30 @@ class LeasingTest {
         for (int i = 0; i < 8; i += 2) {
             assertThat(projects.subList(i, i + 2)).containsExactlyInAnyOrder("a", "b");
         }
+    }
+
+    /** Removed runs take their jobs with them, and with those the highest fences. */
+    @Test
+    void turnsGoOnAfterAStartWhenTheRunsBeforeAreGone() throws Exception {
+        FakeWorker before = dispatch.worker("before", 1, "noop");
+        Removals removals = new Removals(dispatch.rooms.database());
+        for (int i = 0; i < 5; i++) {
+            RunId run = dispatch.submit("regular", noop("a"));
+            before.done(before.leaseOne());
+            get(dispatch.rooms.database().change(tx -> removals.run(tx, run)));
+        }
+        dispatch.close();
+
+        dispatch = new TestDispatch(folder, dispatch.clock);
+        dispatch.submit("regular", noop("a"));
+        for (int i = 0; i < 5; i++) {
+            dispatch.submit("crowded", noop("a"));
+        }
+        FakeWorker after = dispatch.worker("after", 2, "noop");
+
+        assertThat(after.lease(2))
+                .extracting(job -> job.project().toString())
+                .containsExactlyInAnyOrder("regular", "crowded");
     }
 
     @Test

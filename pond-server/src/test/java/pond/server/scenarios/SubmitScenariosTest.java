@@ -5,7 +5,14 @@ import static pond.server.scenarios.Client.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -132,6 +139,59 @@ class SubmitScenariosTest {
         JsonNode problems = preflight.json().path("problems");
         assertThat(problems).isNotEmpty();
         assertThat(submit.json().path("problems")).isEqualTo(problems);
+    }
+
+    /** Whatever it is refused for: no row more than before, in any table of either database. */
+    @Test
+    void aRefusedSubmitLeavesNothing() throws SQLException {
+        Path state = folder.resolve("quiet");
+        String whole =
+                """
+                "labels":{"team":"red"},"callback":{"url":"https://hooks.example/","secret":"0123456789abcdef0123456789abcdef"},
+                "sources":[{"label":"app","kind":"inline","config":{"files":{"a":"b"}}}]""";
+        String sandboxed = Body.stage(
+                "b",
+                "{\"kind\":\"swarm\",\"harness\":\"h\",\"model\":\"m\",\"prompt\":\"p\",\"sandbox\":{\"profile\":\"none\"}}");
+        try (TestPond quiet = TestPond.startWithoutWaiting(state, "POND_LOCAL_EXECUTORS", "")) {
+            Client caller = quiet.service();
+            Client orchard = quiet.project("orchard");
+            caller.cancel(caller.submit(Body.with(whole, Body.noop("a")), "Idempotency-Key", "used"));
+            Map<String, Long> before = rows(state);
+
+            List<Client.Answer> answers = List.of(
+                    caller.post("/v1/runs", "{", "Idempotency-Key", "bad"),
+                    caller.post("/v1/runs", Body.with(whole, Body.noop("a"), Body.noop("a")), "Idempotency-Key", "bad"),
+                    caller.post("/v1/runs", Body.with(whole, Body.noop("a"), sandboxed), "Idempotency-Key", "bad"),
+                    caller.post("/v1/runs", Body.with(whole, Body.noop("b")), "Idempotency-Key", "used"),
+                    caller.post("/v1/runs", Body.with(whole, Body.noop("a")), "Idempotency-Key", "b a d"),
+                    orchard.post("/v1/runs", Body.with(whole, Body.noop("a")), "Idempotency-Key", "bad"),
+                    caller.post("/v1/runs?dry=1", Body.with(whole, Body.noop("a")), "Idempotency-Key", "bad"));
+
+            assertThat(answers)
+                    .extracting(Client.Answer::status)
+                    .containsExactly(400, 422, 422, 409, 422, 403, 422);
+            assertThat(rows(state)).isEqualTo(before);
+            assertThat(before).containsEntry("runs", 1L).containsEntry("run_callbacks", 1L);
+        }
+    }
+
+    /** How many each table has. */
+    private static Map<String, Long> rows(Path state) throws SQLException {
+        Map<String, Long> rows = new TreeMap<>();
+        for (String database : List.of("pond.db", "logs.db")) {
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + state.resolve(database));
+                    Statement tables = connection.createStatement();
+                    Statement counting = connection.createStatement();
+                    ResultSet table = tables.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+                while (table.next()) {
+                    String name = table.getString(1);
+                    try (ResultSet count = counting.executeQuery("SELECT count(*) FROM \"" + name + "\"")) {
+                        rows.put(name, count.getLong(1));
+                    }
+                }
+            }
+        }
+        return rows;
     }
 
     @Test

@@ -30,6 +30,11 @@ final class WorkerProcess implements AutoCloseable {
         return start(folder, server, name, code(admin), args);
     }
 
+    /** Enrols with a code that was made before. */
+    static WorkerProcess enrolWith(Path folder, URI server, String code, String name, String... args) {
+        return start(folder, server, name, code, args);
+    }
+
     /** One that has an identity from before. */
     static WorkerProcess again(Path folder, URI server, String name, String... args) {
         return start(folder, server, name, "", args);

@@ -73,6 +73,9 @@ final class FakeServer implements WorkerProtocol {
     private final Deque<Waiting<RenewRequest, Renewal>> renewals = new ArrayDeque<>();
     private volatile Function<String, Fate> fates = call -> Fate.ANSWERED;
     boolean keepsLines = true;
+    /** Of one batch. */
+    int mostLines = Integer.MAX_VALUE;
+
     long lineCount;
     int attaches;
     int detaches;
@@ -209,10 +212,10 @@ final class FakeServer implements WorkerProtocol {
                 throw new ProtocolException(Refusal.LOG_GAP, "send again from " + (stored + 1));
             }
             ledger.batchSizes.add(batch.lines().size());
-            List<LogBatch.Line> fresh = batch.lines()
-                    .subList(
-                            (int) Math.min(batch.lines().size(), stored + 1 - batch.first()),
-                            batch.lines().size());
+            List<LogBatch.Line> fresh = batch.lines().stream()
+                    .skip(stored + 1 - batch.first())
+                    .limit(mostLines)
+                    .toList();
             lineCount += fresh.size();
             if (keepsLines) {
                 ledger.lines.addAll(fresh);

@@ -106,6 +106,21 @@ class LogShipperTest {
         assertThat(Files.size(dir.resolve("log"))).isZero();
     }
 
+    /** Whatever the server says that it has, the rest is sent again. */
+    @Test
+    void ofABatchThatIsStoredInPartTheRestFollows(@TempDir Path dir) throws Exception {
+        Shipped shipped = new Shipped(dir, 1_000_000);
+        shipped.server.mostLines = 3;
+        List<String> printed = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            printed.add("line " + i);
+            shipped.log.append(LogStream.STDOUT, "line " + i);
+        }
+
+        assertThat(shipped.finish()).isEqualTo(100);
+        assertThat(shipped.texts()).isEqualTo(printed);
+    }
+
     @Test
     void aDiskThatTakesNothingDropsLinesAndSaysSo() throws Exception {
         Shipped shipped = new Shipped(new FakeServer(Duration.ofSeconds(30)), 100_000_000, () -> {
