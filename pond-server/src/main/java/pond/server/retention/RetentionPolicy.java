@@ -18,6 +18,14 @@ public record RetentionPolicy(
         @Nullable Duration artifacts,
         @Nullable Long projectMaxBytes) {
 
+    /** Two years: what was paid last year is asked for in this one. */
+    private static final Duration USAGE = Duration.ofDays(731);
+
+    /** How long sums of model calls are kept, from their day on; at least as long as runs, and null: for ever. */
+    @Nullable Duration usage() {
+        return runs == null || runs.compareTo(USAGE) > 0 ? runs : USAGE;
+    }
+
     /** What is to go of a run because of its age. */
     Removal byAge(StoredRun run, Instant now) {
         Instant end = run.finishedAt();

@@ -87,6 +87,7 @@ public final class RetentionService {
         String error = null;
         try {
             selection.each(start, decisions -> remove(decisions, tally));
+            removeUsage(start);
             tally.databaseBytes += shrink(around.database()) + shrink(around.logDatabase());
         } catch (RuntimeException e) {
             error = closed ? "the server was stopped" : "it failed; the server's log says why";
@@ -112,6 +113,15 @@ public final class RetentionService {
 
     /** Rows of {@code pond.db} that are gone, and what is to follow them. */
     record Rows(int seen, RetentionPlan.Sum removed, List<RunId> logs, Set<String> digests) {}
+
+    /** By the days that sums are of, after the runs: those that go now may be older. */
+    private void removeUsage(Instant now) {
+        Duration kept = policy.usage();
+        if (kept != null) {
+            int sums = around.usage().deleteDays(now.minus(kept), this::await);
+            log.debug("retention: {} sums of model calls", sums);
+        }
+    }
 
     private void remove(List<Decision> decisions, Tally tally) {
         List<Decision> rest = decisions;

@@ -1,8 +1,11 @@
 package pond.server.usage;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.UsageView;
@@ -25,6 +28,9 @@ public final class UsageService {
 
     private static final int MAX_TEXT = 512;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+    private static final int ROWS_AT_ONCE = 500;
 
     private final Database database;
     private final UsageStore store = new UsageStore();
@@ -100,6 +106,27 @@ public final class UsageService {
     /** Deletes the calls of a run, while its labels are still there; their sums by day stay, and so do the labels for these. */
     public void deleteRun(Tx tx, RunId run) {
         store.deleteRun(tx, run);
+    }
+
+    /**
+     * Deletes sums of days (UTC) that were over before a time, of runs that are gone; and then the labels that were kept for
+     * them. A few rows in each transaction. Answers how many sums there were.
+     *
+     * @param awaited waits for a transaction, in its own way
+     */
+    public int deleteDays(Instant before, ToIntFunction<CompletableFuture<Integer>> awaited) {
+        long day = Math.floorDiv(before.toEpochMilli(), DAY_MILLIS);
+        int deleted = 0;
+        for (int some = -1; some != 0; deleted += some) {
+            some = awaited.applyAsInt(database.write(tx -> store.deleteDays(tx, day, ROWS_AT_ONCE)));
+        }
+        // Found by a walk over all sums, so not without need.
+        boolean more = deleted > 0;
+        while (more) {
+            List<String> runs = database.read(tx -> store.listLabelledInVain(tx, ROWS_AT_ONCE));
+            more = awaited.applyAsInt(database.write(tx -> store.deleteLabels(tx, runs))) > 0;
+        }
+        return deleted;
     }
 
     private static boolean isPlausible(UsageRecord call) {

@@ -11,6 +11,7 @@ import pond.common.api.UsageView.BySubstage;
 import pond.common.api.UsageView.Totals;
 import pond.common.ids.JobId;
 import pond.common.ids.RunId;
+import pond.common.json.Json;
 import pond.common.protocol.UsageRecord;
 import pond.common.protocol.UsageTotals;
 import pond.server.db.Row;
@@ -145,6 +146,29 @@ final class UsageStore {
                 WHERE run_id = ?1 AND EXISTS (SELECT 1 FROM usage_records WHERE run_id = ?1)
                 """, run);
         tx.update("DELETE FROM usage_records WHERE run_id = ?", run);
+    }
+
+    /** Deletes some sums of days before one, given in days since 1970, whose runs are gone; answers how many. */
+    int deleteDays(Tx tx, long before, int limit) {
+        return tx.update("""
+                DELETE FROM usage_days WHERE (day, run_id, provider, model) IN (
+                    SELECT day, run_id, provider, model FROM usage_days
+                    WHERE day < ? AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = usage_days.run_id)
+                    ORDER BY day LIMIT ?)
+                """, before, limit);
+    }
+
+    /** Runs that are gone, and whose sums are: nothing asks for their labels any more. */
+    List<String> listLabelledInVain(Tx tx, int limit) {
+        return tx.list(
+                "SELECT run_id FROM usage_labels EXCEPT SELECT run_id FROM usage_days LIMIT ?",
+                row -> row.text("run_id"),
+                limit);
+    }
+
+    int deleteLabels(Tx tx, List<String> runs) {
+        return tx.update(
+                "DELETE FROM usage_labels WHERE run_id IN (SELECT value FROM json_each(?))", Json.write(runs));
     }
 
     private static <T> List<T> query(Tx tx, String sql, RunId run, RowMapper<T> mapper) {

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import pond.common.ids.RunId;
 
 class RetentionServiceTest {
+    private static final String SUMS = "SELECT count(*) AS text FROM usage_days";
+    private static final String LABELS = "SELECT count(*) AS text FROM usage_labels";
+
     private TestRetention pond;
 
     @BeforeEach
@@ -45,6 +48,47 @@ class RetentionServiceTest {
         assertThat(pond.one("SELECT count(*) AS text FROM usage_days JOIN labels_of_usage USING (run_id)"
                         + " WHERE key = 'team' AND value = 'red'"))
                 .isEqualTo("2");
+    }
+
+    @Test
+    void sumsOfModelCallsGoAfterTwoYearsWithTheirLabels() {
+        pond.ended("garden", "old");
+        days(700);
+        pond.ended("garden", "younger");
+        days(31);
+        RetentionService service = pond.service(TestRetention.USUAL);
+        assertThat(service.run().error()).isNull();
+        assertThat(pond.one(SUMS)).as("731 days are two years").isEqualTo("2");
+        assertThat(pond.one(LABELS)).as("of the run that is gone").isEqualTo("1");
+
+        days(1);
+        assertThat(service.run().error()).isNull();
+        assertThat(pond.one(SUMS)).isEqualTo("1");
+        assertThat(pond.one(LABELS)).isEqualTo("0");
+
+        days(700);
+        assertThat(service.run().error()).isNull();
+        assertThat(pond.one(SUMS)).isEqualTo("0");
+        assertThat(pond.one(LABELS)).isEqualTo("0");
+    }
+
+    @Test
+    void sumsStayForAsLongAsRunsMay() {
+        Duration runs = Duration.ofDays(2_000);
+        RunId run = pond.ended("garden", "kept");
+        days(1_999);
+
+        assertThat(pond.service(new RetentionPolicy(runs, null, null, null)).run().error())
+                .isNull();
+        assertThat(pond.exists(run)).isTrue();
+        assertThat(pond.one(SUMS)).isEqualTo("1");
+
+        days(2);
+        assertThat(pond.service(new RetentionPolicy(runs, null, null, null)).run().error())
+                .isNull();
+        assertThat(pond.exists(run)).isFalse();
+        assertThat(pond.one(SUMS)).isEqualTo("0");
+        assertThat(pond.one(LABELS)).isEqualTo("0");
     }
 
     @Test
