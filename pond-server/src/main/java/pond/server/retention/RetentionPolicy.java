@@ -22,7 +22,8 @@ public record RetentionPolicy(
     private static final Duration USAGE = Duration.ofDays(731);
 
     /** How long sums of model calls are kept, from their day on; at least as long as runs, and null: for ever. */
-    @Nullable Duration usage() {
+    @Nullable
+    Duration usage() {
         return runs == null || runs.compareTo(USAGE) > 0 ? runs : USAGE;
     }
 

@@ -167,8 +167,7 @@ final class UsageStore {
     }
 
     int deleteLabels(Tx tx, List<String> runs) {
-        return tx.update(
-                "DELETE FROM usage_labels WHERE run_id IN (SELECT value FROM json_each(?))", Json.write(runs));
+        return tx.update("DELETE FROM usage_labels WHERE run_id IN (SELECT value FROM json_each(?))", Json.write(runs));
     }
 
     private static <T> List<T> query(Tx tx, String sql, RunId run, RowMapper<T> mapper) {

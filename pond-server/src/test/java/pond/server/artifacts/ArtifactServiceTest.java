@@ -233,6 +233,30 @@ class ArtifactServiceTest {
         assertThat(artifacts.service.open(sha256("text"))).isEmpty();
     }
 
+    /** As retention asks for it when it has removed a run. */
+    @Test
+    void bytesThatARunningJobHasSentAreNotDeletedForAnotherRunsSake() {
+        get(artifacts.upload(job, "a", "the same"));
+        artifacts.clock.advance(Duration.ofHours(2));
+
+        assertThat(artifacts.service.deleteFiles(List.of(sha256("the same"))).files())
+                .isZero();
+        get(artifacts.publish(producer(run, 0, "scan"), job, produced("a", "the same")));
+        assertThat(found(new ArtifactName("a"), null, null)).isEqualTo("the same");
+    }
+
+    /** Between the arrival of bytes and the row that names them. */
+    @Test
+    void youngBytesAreNotDeletedAlthoughNothingNamesThem() {
+        Digest kept = artifacts.service.keep(new ByteArrayInputStream(new byte[10]), 100);
+
+        assertThat(artifacts.service.deleteFiles(List.of(kept.sha256())).files())
+                .isZero();
+        artifacts.clock.advance(Duration.ofHours(2));
+        assertThat(artifacts.service.deleteFiles(List.of(kept.sha256())).files())
+                .isEqualTo(1);
+    }
+
     private String found(ArtifactName name, @Nullable String stage, @Nullable String substage) {
         return artifacts.text(artifacts.service.find(run, name, stage, substage).orElseThrow());
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -64,6 +65,12 @@ class ArtifactUrlsTest {
             assertThat(answer.statusCode()).as(path).isBetween(400, 499);
             assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         }
+    }
+
+    @Example
+    void whatOneRunHasIsNotFoundInAnother() {
+        assertThat(get(run, "known").statusCode()).isEqualTo(200);
+        assertThat(get(empty, "known").statusCode()).isEqualTo(404);
     }
 
     @Property(tries = 300)

@@ -145,6 +145,16 @@ class DatabaseWriteTest {
         assertThat(get(it.insert("small"))).isEqualTo(1);
     }
 
+    /** No kill of a process shows whether a commit was on the disk or only on its way; a power failure would. */
+    @Test
+    void aCommitWaitsForTheDisk() throws Exception {
+        String synchronous = get(it.db.write(tx -> Databases.pragma(tx, "synchronous")));
+        String journal = get(it.db.write(tx -> Databases.pragma(tx, "journal_mode")));
+
+        assertThat(synchronous).as("2 is FULL").isEqualTo("2");
+        assertThat(journal).isEqualTo("wal");
+    }
+
     @Test
     void aCommitThatFailsFailsEveryWriteOfItsBatch() throws Exception {
         AtomicBoolean hookRan = new AtomicBoolean();

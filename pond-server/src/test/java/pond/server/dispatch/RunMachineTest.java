@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import pond.common.api.Failure;
 import pond.common.api.RunStatus;
 import pond.common.definition.ExecutorKind;
 import pond.common.definition.RetryOn;
@@ -102,6 +103,26 @@ class RunMachineTest {
         assertThatThrownBy(() -> chain.stage(1).in(chain.stage(1).plan()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("it must run again");
+    }
+
+    @Test
+    void aRunThatHasEndedTakesNoEvent() {
+        MachineModel ended = chain(1).submit().done(0);
+        Instant at = Instant.EPOCH;
+        Failure why = new Failure("late", "too late");
+        for (RunEvent event : List.of(
+                new RunEvent.Submitted(at),
+                new RunEvent.Leased(at, 0, 2, "w"),
+                new RunEvent.Ended(at, 0, End.FAILED, why, 1, null, true),
+                new RunEvent.Unserved(at, 0, why),
+                new RunEvent.CancelRequested(at),
+                new RunEvent.CancelOverdue(at),
+                new RunEvent.Expired(at, why))) {
+            assertThatThrownBy(() -> RunMachine.decide(ended.run(), List.of(ended.stage(0)), event))
+                    .as("%s", event)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has ended");
+        }
     }
 
     @Test

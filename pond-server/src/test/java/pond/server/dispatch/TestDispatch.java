@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import pond.common.api.EnrollmentCodeView;
 import pond.common.api.RerunFrom;
 import pond.common.api.RerunOf;
@@ -268,6 +271,27 @@ public final class TestDispatch implements AutoCloseable {
     public void settle() {
         for (int i = 0; i < 3; i++) {
             get(rooms.database().change(tx -> {}));
+        }
+    }
+
+    /** Holds up the writer, so that all that is asked of it until the latch is opened becomes one commit. */
+    CountDownLatch hold() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch opened = new CountDownLatch(1);
+        CompletableFuture<?> unused = rooms.database().change(tx -> {
+            begun.countDown();
+            await(opened);
+        });
+        await(begun);
+        return opened;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

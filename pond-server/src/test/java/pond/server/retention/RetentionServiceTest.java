@@ -78,13 +78,17 @@ class RetentionServiceTest {
         RunId run = pond.ended("garden", "kept");
         days(1_999);
 
-        assertThat(pond.service(new RetentionPolicy(runs, null, null, null)).run().error())
+        assertThat(pond.service(new RetentionPolicy(runs, null, null, null))
+                        .run()
+                        .error())
                 .isNull();
         assertThat(pond.exists(run)).isTrue();
         assertThat(pond.one(SUMS)).isEqualTo("1");
 
         days(2);
-        assertThat(pond.service(new RetentionPolicy(runs, null, null, null)).run().error())
+        assertThat(pond.service(new RetentionPolicy(runs, null, null, null))
+                        .run()
+                        .error())
                 .isNull();
         assertThat(pond.exists(run)).isFalse();
         assertThat(pond.one(SUMS)).isEqualTo("0");

@@ -68,14 +68,20 @@ class AccessScenariosTest {
     void anotherProjectsRunIsNotThere() {
         String run = garden.submit(Body.ofKey(Body.noop("a")));
         garden.end(run);
-        for (String path : List.of("", "/logs", "/usage", "/artifacts", "/artifacts/a")) {
+        for (String path : List.of("", "/logs", "/events", "/usage", "/artifacts", "/artifacts/a", "/deliveries")) {
             Client.Answer theirs = orchard.get("/v1/runs/" + run + path);
             Client.Answer nobodys = orchard.get("/v1/runs/" + UNKNOWN_RUN + path);
 
             assertThat(theirs.status()).as(path).isEqualTo(404);
             assertThat(theirs.body()).isEqualTo(nobodys.body());
         }
-        assertThat(orchard.post("/v1/runs/" + run + "/cancel", "").status()).isEqualTo(404);
+        for (String path : List.of("/cancel", "/rerun", "/deliveries/" + UNKNOWN_RUN + "/redeliver")) {
+            Client.Answer theirs = orchard.post("/v1/runs/" + run + path, "");
+            Client.Answer nobodys = orchard.post("/v1/runs/" + UNKNOWN_RUN + path, "");
+
+            assertThat(theirs.status()).as(path).isEqualTo(404);
+            assertThat(theirs.body()).isEqualTo(nobodys.body());
+        }
         assertThat(orchard.get("/v1/runs").body()).doesNotContain(run);
         assertThat(status(service.end(run))).isEqualTo("done");
     }

@@ -69,6 +69,9 @@ class RemoteWorkersIT {
             worker.terminate();
             worker.untilSaid("draining");
             String later = client.submit(Body.of(Body.noop("b")));
+            client.until(
+                    later,
+                    details -> stage(details, "b").at("/waiting/code").asText().equals("no_capable_worker"));
             open("go");
 
             assertThat(status(client.end(running))).isEqualTo("done");

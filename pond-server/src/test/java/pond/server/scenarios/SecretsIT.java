@@ -60,7 +60,9 @@ class SecretsIT {
                 secrets.put("token of a source", SOURCE_TOKEN);
                 secrets.put("secret of a callback", CALLBACK_SECRET);
                 secrets.put("key of a provider", PROVIDER_KEY);
-                secrets.put("source key", Files.readString(state.resolve("source.key")).strip());
+                secrets.put(
+                        "source key",
+                        Files.readString(state.resolve("source.key")).strip());
                 secrets.put("bearer of the worker", bearer(folder.resolve("far/state/identity.json")));
                 assertThat(secrets.values()).doesNotHaveDuplicates().allMatch(secret -> secret.length() > 30);
 
@@ -83,8 +85,8 @@ class SecretsIT {
     }
 
     private void register(Client admin) {
-        String credential = Json.write(Map.of(
-                "name", "acme", "provider", "openai", "secrets", Map.of("OPENAI_API_KEY", PROVIDER_KEY)));
+        String credential = Json.write(
+                Map.of("name", "acme", "provider", "openai", "secrets", Map.of("OPENAI_API_KEY", PROVIDER_KEY)));
         Client.Answer made = admin.post("/v1/admin/credentials", credential);
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         answers.add(made.body());
@@ -103,9 +105,9 @@ class SecretsIT {
         assertNowhere("command lines", Processes.commandLines());
         JsonNode details = admin.end(run);
         assertThat(status(details)).as(details.toString()).isEqualTo("done");
-        assertThat(List.of(Client.stage(details, "a").path("worker").asText(), Client.stage(details, "b")
-                        .path("worker")
-                        .asText()))
+        assertThat(List.of(
+                        Client.stage(details, "a").path("worker").asText(),
+                        Client.stage(details, "b").path("worker").asText()))
                 .containsExactlyInAnyOrder("local", "far");
         List<String> seen = new ArrayList<>();
         for (String stage : List.of("a", "b")) {
@@ -172,9 +174,8 @@ class SecretsIT {
 
     private void assertNowhere(String where, List<String> texts) {
         assertThat(texts).as(where).isNotEmpty();
-        secrets.forEach((what, secret) -> assertThat(texts)
-                .as("the %s, in %s", what, where)
-                .noneMatch(text -> text.contains(secret)));
+        secrets.forEach((what, secret) ->
+                assertThat(texts).as("the %s, in %s", what, where).noneMatch(text -> text.contains(secret)));
     }
 
     private static String bearer(Path identity) throws IOException {

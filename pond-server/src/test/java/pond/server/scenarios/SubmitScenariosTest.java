@@ -145,8 +145,7 @@ class SubmitScenariosTest {
     @Test
     void aRefusedSubmitLeavesNothing() throws SQLException {
         Path state = folder.resolve("quiet");
-        String whole =
-                """
+        String whole = """
                 "labels":{"team":"red"},"callback":{"url":"https://hooks.example/","secret":"0123456789abcdef0123456789abcdef"},
                 "sources":[{"label":"app","kind":"inline","config":{"files":{"a":"b"}}}]""";
         String sandboxed = Body.stage(
@@ -167,9 +166,7 @@ class SubmitScenariosTest {
                     orchard.post("/v1/runs", Body.with(whole, Body.noop("a")), "Idempotency-Key", "bad"),
                     caller.post("/v1/runs?dry=1", Body.with(whole, Body.noop("a")), "Idempotency-Key", "bad"));
 
-            assertThat(answers)
-                    .extracting(Client.Answer::status)
-                    .containsExactly(400, 422, 422, 409, 422, 403, 422);
+            assertThat(answers).extracting(Client.Answer::status).containsExactly(400, 422, 422, 409, 422, 403, 422);
             assertThat(rows(state)).isEqualTo(before);
             assertThat(before).containsEntry("runs", 1L).containsEntry("run_callbacks", 1L);
         }

@@ -94,6 +94,7 @@ class WorkerSurvivalIT {
             Client client = server.client();
             String run = client.submit(Body.of(Body.shell("a", "exec sleep 54323.5")));
             client.untilStage(run, "a", "running");
+            Awaitility.await().until(() -> !Processes.withArgument("54323.5").isEmpty());
 
             network.weather(Weather.DEAD);
 

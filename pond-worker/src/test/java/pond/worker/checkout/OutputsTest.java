@@ -2,6 +2,7 @@ package pond.worker.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -261,6 +262,29 @@ final class OutputsTest {
         Files.createSymbolicLink(output.resolve("folder"), temp.resolve("outside"));
 
         assertThatThrownBy(file::open).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aFileThatBecomesALinkAfterTheLookIsNotOpened() throws IOException {
+        Path secret = Files.writeString(temp.resolve("secret"), "not of the stage");
+        Path file = Files.writeString(output.resolve("file"), "of the stage");
+        List<Throwable> failures = new ArrayList<>();
+
+        FolderWalk.walk(output, new FolderWalk.Visitor() {
+            @Override
+            public void file(FolderWalk.Found found) throws IOException {
+                Files.delete(file);
+                Files.createSymbolicLink(file, secret);
+                failures.add(catchThrowable(() -> found.open().close()));
+            }
+
+            @Override
+            public void skipped(String path, FolderWalk.Reason reason) {
+                throw new AssertionError(path + " " + reason);
+            }
+        });
+
+        assertThat(failures).singleElement().isInstanceOf(IOException.class);
     }
 
     private static void write(Path root, String name, String text) throws IOException {

@@ -27,6 +27,11 @@ import pond.worker.executors.ExecutorRegistry;
 import pond.worker.executors.StopReason;
 import pond.worker.runtime.FakeServer.Fate;
 import pond.worker.sandbox.BareSandbox;
+import pond.worker.sandbox.ChildEnvironment;
+import pond.worker.sandbox.Command;
+import pond.worker.sandbox.ExitStatus;
+import pond.worker.sandbox.JobMark;
+import pond.worker.sandbox.SandboxedProcess;
 
 class WorkerTest {
     private static final Duration LEASE = Duration.ofSeconds(30);
@@ -317,18 +322,42 @@ class WorkerTest {
     void whatAnEarlierWorkerLeftIsSweptAtTheStart() throws IOException {
         Path leftover = Files.createDirectories(dir.resolve("work/old-job/src/deep"));
         Files.writeString(leftover.resolve("file"), "text");
-        WorkerConfig config = new WorkerConfig(
+
+        try (Worker worker = Worker.start(idle(), new FakeServer(LEASE), InstantSource.system(), System::nanoTime)) {
+            assertThat(worker.status().running()).isZero();
+            assertThat(dir.resolve("work")).isEmptyDirectory();
+        }
+    }
+
+    /** As when it was killed together with the guardian of its processes. */
+    @Test
+    void processesThatAnEarlierWorkerLeftAreEndedAtTheStart() throws Exception {
+        ChildEnvironment environment =
+                ChildEnvironment.of(JobMark.next(idle().disk().mark())).with("PATH", "/usr/bin:/bin");
+        try (BareSandbox earlier = new BareSandbox()) {
+            SandboxedProcess left =
+                    earlier.start(new Command(List.of("sleep", "300"), dir, environment), (stream, line) -> {});
+
+            try (Worker worker =
+                    Worker.start(idle(), new FakeServer(LEASE), InstantSource.system(), System::nanoTime)) {
+                assertThat(worker.status().running()).isZero();
+                assertThat(left.await(PATIENCE))
+                        .hasValueSatisfying(end -> assertThat(end.status()).isEqualTo(new ExitStatus.Signalled(9)));
+            } finally {
+                left.stop(Duration.ZERO);
+            }
+        }
+    }
+
+    /** A worker that can do nothing. */
+    private WorkerConfig idle() {
+        return new WorkerConfig(
                 "test",
                 "1",
                 1,
                 new WorkerConfig.Offer(new ExecutorRegistry(List.of()), Set.of(), Set.of()),
                 WorkerConfig.Disk.of(dir),
                 new BareSandbox());
-
-        try (Worker worker = Worker.start(config, new FakeServer(LEASE), InstantSource.system(), System::nanoTime)) {
-            assertThat(worker.status().running()).isZero();
-            assertThat(dir.resolve("work")).isEmptyDirectory();
-        }
     }
 
     private static Outcome outcome(TestWorker test, Job job) {
