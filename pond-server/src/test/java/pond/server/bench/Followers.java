@@ -3,7 +3,6 @@ package pond.server.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,14 +22,20 @@ final class Followers {
     /** What the pool of HTTP threads may differ by from one moment to the next. */
     private static final int THREADS = 20;
 
-    private final Path folder;
-    private final ColdStart starts;
     private final Report report;
 
-    Followers(Path folder, ColdStart starts, Report report) {
-        this.folder = folder;
-        this.starts = starts;
+    private Followers(Report report) {
         this.report = report;
+    }
+
+    static void measure(Site site) throws Exception {
+        site.report()
+                .heading(
+                        "%d followers of one run that prints %,d lines, %d noop runs beside it; without and with in turns"
+                                .formatted(FOLLOWERS, BURSTS * LINES, BESIDE));
+        try (Server server = site.server("followers")) {
+            new Followers(site.report()).measure(server);
+        }
     }
 
     /**
@@ -43,35 +48,28 @@ final class Followers {
      */
     private record Round(double run, double beside, long threads, double cpu) {}
 
-    /** Answers how many lines of trouble the server logged. */
-    int measure() throws Exception {
-        report.heading(
-                "%d followers of one run that prints %,d lines, %d noop runs beside it; without and with in turns"
-                        .formatted(FOLLOWERS, BURSTS * LINES, BESIDE));
-        try (Server server = starts.script(folder.resolve("followers"))) {
-            Runs.sequential(server, Runs.NOOP, WARM_UP);
-            round(server, FOLLOWERS);
-            List<Round> without = new ArrayList<>();
-            List<Round> with = new ArrayList<>();
-            for (int i = 0; i < ROUNDS; i++) {
-                without.add(told("without", round(server, 0)));
-                with.add(told("with", round(server, FOLLOWERS)));
-            }
-            double run = percent(
-                    without.stream().mapToDouble(Round::run).sum(),
-                    with.stream().mapToDouble(Round::run).sum());
-            double beside = percent(
-                    without.stream().mapToDouble(Round::beside).sum(),
-                    with.stream().mapToDouble(Round::beside).sum());
-            report.atMost("the run is slower by", run, "%", MOST_PERCENT, 2);
-            // They share two cores with hundreds of readers, here in this process: a figure, and no promise.
-            report.figure("runs beside it are slower by", "%.1f %%".formatted(beside));
-            long grown = with.stream().mapToLong(Round::threads).max().orElseThrow()
-                    - without.stream().mapToLong(Round::threads).max().orElseThrow();
-            report.atMost("threads of the server, more with followers", (double) grown, "", THREADS, 4);
-            report.figure("resident memory at the end", "%.0f MiB".formatted(server.memory("VmRSS")));
-            return server.trouble();
+    private void measure(Server server) throws Exception {
+        Runs.sequential(server, Runs.NOOP, WARM_UP);
+        round(server, FOLLOWERS);
+        List<Round> without = new ArrayList<>();
+        List<Round> with = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            without.add(told("without", round(server, 0)));
+            with.add(told("with", round(server, FOLLOWERS)));
         }
+        double run = percent(
+                without.stream().mapToDouble(Round::run).sum(),
+                with.stream().mapToDouble(Round::run).sum());
+        double beside = percent(
+                without.stream().mapToDouble(Round::beside).sum(),
+                with.stream().mapToDouble(Round::beside).sum());
+        report.atMost("the run is slower by", run, "%", MOST_PERCENT, 2);
+        // They share two cores with hundreds of readers, here in this process: a figure, and no promise.
+        report.figure("runs beside it are slower by", "%.1f %%".formatted(beside));
+        long grown = with.stream().mapToLong(Round::threads).max().orElseThrow()
+                - without.stream().mapToLong(Round::threads).max().orElseThrow();
+        report.atMost("threads of the server, more with followers", (double) grown, "", THREADS, 4);
+        report.figure("resident memory at the end", "%.0f MiB".formatted(server.memory("VmRSS")));
     }
 
     private Round told(String name, Round round) {

@@ -1,5 +1,7 @@
 package pond.server.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -22,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What this machine can do at best, measured without any code of pond.
@@ -30,14 +34,59 @@ import java.util.stream.LongStream;
  * @param fdatasync of 4 KiB, on the disk where the state folder will be
  * @param groupCommits rows a second that SQLite makes durable when 16 callers each wait for their own
  * @param spawns {@code sh -c true} started, read and reaped a second by 4 threads
+ * @param sandboxes {@code true} in a bubblewrap of the kind that pond makes, likewise; 0 where there is none
  */
-record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double spawns) {
+record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double spawns, double sandboxes) {
+    static final boolean BUBBLEWRAP = Files.isExecutable(Path.of("/usr/bin/bwrap"));
+
     private static final int CALLERS = 16;
     private static final int SPAWNERS = 4;
-    private static final double SECONDS = 2;
+    private static final double SECONDS = 1;
+
+    /**
+     * The namespaces, folders and rights of a stage that is trusted, as one would type them; no filter of system calls, no
+     * cgroup and no limits. Root hands it to another user first, as a worker does.
+     */
+    private static final List<String> RECIPE = Stream.concat(
+                    System.getProperty("user.name").equals("root")
+                            ? Stream.of("/usr/bin/setpriv --reuid=64000 --regid=64000 --clear-groups --inh-caps=-all"
+                                    + " --bounding-set=-all --no-new-privs")
+                            : Stream.of(),
+                    Stream.of(
+                            "/usr/bin/bwrap --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try"
+                                    + " --disable-userns --die-with-parent --new-session --hostname pond --cap-drop ALL",
+                            "--tmpfs / --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib"
+                                    + " --ro-bind-try /lib64 /lib64 --ro-bind /etc /etc --ro-bind-try /opt /opt",
+                            "--proc /proc --dev /dev --tmpfs /dev/shm --remount-ro /dev --tmpfs /tmp --dir /home"
+                                    + " --tmpfs /home/pond --dir /run --dir /var --symlink /tmp /var/tmp",
+                            "--dir /stage --ro-bind /usr/share /stage/src --ro-bind /usr/share /stage/out"
+                                    + " --ro-bind /usr/share /stage/in --remount-ro / --chdir /stage/src",
+                            "--clearenv --setenv PATH /usr/bin -- /usr/bin/true"))
+            .flatMap(line -> Stream.of(line.split(" ", -1)))
+            .toList();
 
     static Machine measure(Path folder) throws Exception {
-        return new Machine(measureRoundTrip(), measureFdatasync(folder), measureGroupCommits(folder), measureSpawns());
+        return new Machine(
+                measureRoundTrip(),
+                measureFdatasync(folder),
+                measureGroupCommits(folder),
+                starts(List.of("sh", "-c", "true")),
+                BUBBLEWRAP ? starts(RECIPE) : 0);
+    }
+
+    /** Five round trips and three commits: what a run from submit to done cannot do without, in milliseconds. */
+    double floorMillis() {
+        return 5 * roundTrip.p50() + 3 * fdatasync.p50();
+    }
+
+    /** How long one start takes when four are made at a time, in milliseconds. */
+    double spawnMillis() {
+        return SPAWNERS * 1_000 / spawns;
+    }
+
+    /** As {@link #spawnMillis}, in a sandbox. */
+    double sandboxMillis() {
+        return SPAWNERS * 1_000 / sandboxes;
     }
 
     private static Samples measureRoundTrip() throws Exception {
@@ -88,7 +137,8 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
 
     private static double measureGroupCommits(Path folder) throws Exception {
         BlockingQueue<CompletableFuture<Boolean>> queue = new LinkedBlockingQueue<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("commits.db"));
+        Path file = Files.createTempFile(folder, "commits", ".db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
                 Load writer = new Load(1);
                 Load callers = new Load(CALLERS)) {
@@ -104,6 +154,8 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
             });
             writing.cancel(true);
             return rate;
+        } finally {
+            Files.delete(file);
         }
     }
 
@@ -125,13 +177,15 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
         }
     }
 
-    private static double measureSpawns() throws Exception {
+    private static double starts(List<String> command) throws Exception {
         try (Load load = new Load(SPAWNERS)) {
             return load.rate(SECONDS, () -> {
-                Process process = new ProcessBuilder("sh", "-c", "true").start();
+                Process process = new ProcessBuilder(command).start();
                 process.getInputStream().readAllBytes();
-                process.getErrorStream().readAllBytes();
-                process.waitFor();
+                byte[] complaint = process.getErrorStream().readAllBytes();
+                if (process.waitFor() != 0) {
+                    throw new IOException(command + ": " + new String(complaint, UTF_8));
+                }
             });
         }
     }

@@ -1,5 +1,6 @@
 package pond.server.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -28,12 +29,35 @@ final class ManyRuns {
     private static final long PAUSE_MILLIS = 6_000;
     private static final long HOURS_MILLIS = 7_200_000;
 
+    private static final long DAY_MILLIS = 86_400_000;
+    private static final String SCRIPT =
+            "i=0; while [ $i -lt 20 ]; do i=$((i+1)); echo this is line $i of the run; done;"
+                    + " head -c 1024 /dev/zero > $POND_OUTPUT_DIR/out.bin";
+
     private final Path state;
     private final String template;
 
     ManyRuns(Path state, String template) {
         this.state = state;
         this.template = template;
+    }
+
+    /** A new state folder with one run that has ended, and so many copies of it from ten days ago on; the run itself. */
+    static String fill(Site site, String state, int count) throws Exception {
+        String run;
+        try (Server server = site.server(state);
+                Wire wire = server.connect()) {
+            JsonNode submitted = wire.post(
+                    "/v1/runs",
+                    "{\"projectId\":\"p0\",\"labels\":{\"team\":\"red\"},\"definition\":{\"stages\":[{\"key\":\"x\",\"executor\":"
+                            + "{\"kind\":\"shell\",\"argv\":[\"sh\",\"-c\",\"" + SCRIPT + "\"]}}]}}");
+            Runs.requireDone(Runs.end(wire, submitted));
+            run = submitted.path("id").asText();
+        }
+        long begun = System.nanoTime();
+        new ManyRuns(site.state(state), run).copy(count, System.currentTimeMillis() - 10 * DAY_MILLIS);
+        site.report().figure("%,d copies made".formatted(count), "%.1f s".formatted((System.nanoTime() - begun) / 1e9));
+        return run;
     }
 
     /** Copies of the run that ended one every six seconds, the first at {@code firstMillis}. */

@@ -21,24 +21,48 @@ final class Report {
         out.printf("  %-44s %s%n", name, value);
     }
 
+    /** A figure that is not judged, with what it was in the rounds. */
+    void figure(String name, Figure value, String unit) {
+        figure(name, value + " " + unit);
+    }
+
+    /** A figure that would be good if it were not greater than {@code good}; nothing is missed when it is. */
+    void wantAtMost(String name, Figure value, String unit, double good) {
+        out.printf(
+                "  %-44s %-30s %s (good <= %s)%n",
+                name, value + " " + unit, value.median() <= good ? "good  " : "      ", Figure.number(good));
+    }
+
     /**
      * A figure that must not be greater than {@code must}; {@code ambitious} is where it would be good.
      *
      * @param unit of all three
      */
     void atMost(String name, double value, String unit, double must, double ambitious) {
-        judged(name, value, unit, "<=", new double[] {must, ambitious}, value <= must, value <= ambitious);
+        atMost(name, Figure.of(value), unit, must, ambitious);
+    }
+
+    /** As above, judged by the median of several rounds. */
+    void atMost(String name, Figure value, String unit, double must, double ambitious) {
+        boolean kept = value.median() <= must;
+        judged(name, value + " " + unit, "<=", must, ambitious, kept, value.median() <= ambitious);
     }
 
     /** As {@link #atMost}, for what should be great. */
     void atLeast(String name, double value, String unit, double must, double ambitious) {
-        judged(name, value, unit, ">=", new double[] {must, ambitious}, value >= must, value >= ambitious);
+        atLeast(name, Figure.of(value), unit, must, ambitious);
+    }
+
+    /** As above, judged by the median of several rounds. */
+    void atLeast(String name, Figure value, String unit, double must, double ambitious) {
+        boolean kept = value.median() >= must;
+        judged(name, value + " " + unit, ">=", must, ambitious, kept, value.median() >= ambitious);
     }
 
     /** Something that is so or not. */
     void holds(String name, boolean holds, String value) {
         missed += holds ? 0 : 1;
-        out.printf("  %-44s %-22s %s%n", name, value, holds ? "ok" : "MISSED");
+        out.printf("  %-44s %-30s %s%n", name, value, holds ? "ok" : "MISSED");
     }
 
     int missed() {
@@ -46,21 +70,17 @@ final class Report {
     }
 
     private void judged(
-            String name, double value, String unit, String sign, double[] limits, boolean must, boolean ambitious) {
-        missed += must ? 0 : 1;
+            String name, String value, String sign, double must, double good, boolean kept, boolean isGood) {
+        missed += kept ? 0 : 1;
         out.printf(
-                "  %-44s %-22s %s %s (must %s %s, good %s %s)%n",
+                "  %-44s %-30s %s %s (must %s %s, good %s %s)%n",
                 name,
-                number(value) + " " + unit,
-                must ? "ok    " : "MISSED",
-                ambitious ? "good" : "    ",
+                value,
+                kept ? "ok    " : "MISSED",
+                isGood ? "good" : "    ",
                 sign,
-                number(limits[0]),
+                Figure.number(must),
                 sign,
-                number(limits[1]));
-    }
-
-    private static String number(double value) {
-        return value >= 100 ? "%,.0f".formatted(value) : "%.2f".formatted(value);
+                Figure.number(good));
     }
 }

@@ -58,12 +58,28 @@ final class Runs {
     static Flood flood(Server server, String project, String executor, int count) throws Exception {
         long begin = System.nanoTime();
         double submits = submits(server, project, executor, count);
+        awaitNoneLeft(server, project);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return new Flood(submits, count / seconds, seconds, done(server, project));
+    }
+
+    /** Waits until no run of a project waits or runs. */
+    static void awaitNoneLeft(Server server, String project) throws Exception {
         try (Wire wire = server.connect()) {
             while (unfinished(wire, project)) {
                 server.idle(20);
             }
-            double seconds = (System.nanoTime() - begin) / 1e9;
-            return new Flood(submits, count / seconds, seconds, done(wire, project));
+        }
+    }
+
+    /** Waits until a run has begun. */
+    static void awaitRunning(Wire wire, JsonNode submitted) throws IOException {
+        JsonNode run = submitted;
+        while (!run.path("status").asText().equals("running")) {
+            if (run.path("terminal").booleanValue()) {
+                throw new IllegalStateException("a run has ended before it was seen running: " + run);
+            }
+            run = next(wire, run);
         }
     }
 
@@ -71,11 +87,16 @@ final class Runs {
     static JsonNode end(Wire wire, JsonNode submitted) throws IOException {
         JsonNode run = submitted;
         while (!run.path("terminal").booleanValue()) {
-            String path = "/v1/runs/" + run.path("id").asText() + "?wait=25&version="
-                    + run.path("version").asText();
-            run = wire.get(path).path("run");
+            run = next(wire, run);
         }
         return run;
+    }
+
+    /** The run once it is another than it was, or after 25 seconds. */
+    private static JsonNode next(Wire wire, JsonNode run) throws IOException {
+        String path = "/v1/runs/" + run.path("id").asText() + "?wait=25&version="
+                + run.path("version").asText();
+        return wire.get(path).path("run");
     }
 
     static void requireDone(JsonNode run) {
@@ -94,15 +115,18 @@ final class Runs {
         return !wire.get(path).path("runs").isEmpty();
     }
 
-    private static int done(Wire wire, String project) throws IOException {
+    /** How many runs of a project are done. */
+    static int done(Server server, String project) throws Exception {
         int done = 0;
         String cursor = "";
-        do {
-            JsonNode page = wire.get("/v1/runs?limit=200&status=done&projectId=" + project
-                    + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
-            done += page.path("runs").size();
-            cursor = page.path("next").isNull() ? "" : page.path("next").asText();
-        } while (!cursor.isEmpty());
+        try (Wire wire = server.connect()) {
+            do {
+                JsonNode page = wire.get("/v1/runs?limit=200&status=done&projectId=" + project
+                        + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
+                done += page.path("runs").size();
+                cursor = page.path("next").isNull() ? "" : page.path("next").asText();
+            } while (!cursor.isEmpty());
+        }
         return done;
     }
 }

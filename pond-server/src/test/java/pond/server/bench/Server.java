@@ -83,6 +83,10 @@ final class Server implements AutoCloseable {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Since the process was started. */
     long ageNanos() {
         return System.nanoTime() - started;
@@ -119,6 +123,11 @@ final class Server implements AutoCloseable {
     /** Its state folder is thrown away, so it need not end in good order. */
     @Override
     public void close() {
+        kill();
+    }
+
+    /** As {@code kill -9} does; returns when it has ended. */
+    void kill() {
         process.destroyForcibly();
         try {
             process.waitFor();

@@ -26,6 +26,8 @@ final class Streams implements AutoCloseable {
     private final List<Stream> streams = new ArrayList<>();
     private final CountDownLatch begun;
     private final CountDownLatch ended;
+    private final Thread reader = new Thread(this::read, "bench-streams");
+    private volatile boolean closing;
 
     /** One follower: the last bytes that it got. */
     private static final class Stream {
@@ -36,6 +38,7 @@ final class Streams implements AutoCloseable {
     private Streams(int count) throws IOException {
         begun = new CountDownLatch(count);
         ended = new CountDownLatch(count);
+        reader.setDaemon(true);
     }
 
     static Streams open(URI server, String run, int count) throws IOException {
@@ -51,9 +54,7 @@ final class Streams implements AutoCloseable {
             all.streams.add(stream);
             channel.register(all.selector, SelectionKey.OP_READ, stream);
         }
-        Thread thread = new Thread(all::read, "bench-streams");
-        thread.setDaemon(true);
-        thread.start();
+        all.reader.start();
         return all;
     }
 
@@ -61,7 +62,7 @@ final class Streams implements AutoCloseable {
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 17);
         byte[] tail = new byte[TAIL];
         try {
-            while (selector.isOpen() && ended.getCount() > 0) {
+            while (!closing && ended.getCount() > 0) {
                 selector.select(key -> take(key, buffer, tail));
             }
         } catch (IOException e) {
@@ -112,8 +113,16 @@ final class Streams implements AutoCloseable {
         }
     }
 
+    /** The selector is closed only when nobody selects any more: that would throw. */
     @Override
     public void close() throws IOException {
+        closing = true;
+        selector.wakeup();
+        try {
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (SelectionKey key : selector.keys()) {
             key.channel().close();
         }

@@ -77,6 +77,10 @@ final class WorkerProcess implements AutoCloseable {
         return attached.join() / 1e6;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Warnings and errors in its log so far. */
     int trouble() {
         return trouble.get();
@@ -94,6 +98,11 @@ final class WorkerProcess implements AutoCloseable {
     /** Its state folder is thrown away, so it need not end in good order. */
     @Override
     public void close() {
+        kill();
+    }
+
+    /** As {@code kill -9} does; returns when it has ended. */
+    void kill() {
         process.destroyForcibly();
         try {
             process.waitFor();
