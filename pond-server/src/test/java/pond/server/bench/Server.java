@@ -29,6 +29,8 @@ final class Server implements AutoCloseable {
 
     private Server(Process process) {
         this.process = process;
+        // Should the bench be stopped half-way.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
     /**

@@ -25,6 +25,8 @@ final class WorkerProcess implements AutoCloseable {
 
     private WorkerProcess(Process process) {
         this.process = process;
+        // Should the bench be stopped half-way.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
     /** Enrols a worker with {@code slots} slots and starts it as people do; returns when it is attached. */
