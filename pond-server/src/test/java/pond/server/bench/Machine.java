@@ -37,7 +37,6 @@ import java.util.stream.Stream;
  * @param sandboxes {@code true} in a bubblewrap of the kind that pond makes, likewise; 0 where there is none
  */
 record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double spawns, double sandboxes) {
-    static final boolean BUBBLEWRAP = Files.isExecutable(Path.of("/usr/bin/bwrap"));
 
     private static final int CALLERS = 16;
     private static final int SPAWNERS = 4;
@@ -64,6 +63,9 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
                             "--clearenv --setenv PATH /usr/bin -- /usr/bin/true"))
             .flatMap(line -> Stream.of(line.split(" ", -1)))
             .toList();
+
+    /** Whether a sandbox can be made here at all. */
+    static final boolean BUBBLEWRAP = canBeStarted(RECIPE);
 
     static Machine measure(Path folder) throws Exception {
         return new Machine(
@@ -174,6 +176,18 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
                 group.forEach(durable -> durable.complete(true));
                 group.clear();
             }
+        }
+    }
+
+    private static boolean canBeStarted(List<String> command) {
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException e) {
+            // There is no such program.
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

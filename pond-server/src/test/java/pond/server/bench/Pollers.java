@@ -57,11 +57,10 @@ final class Pollers {
                 cpu = server.cpuSeconds();
                 server.idle(ALONE_MILLIS);
                 double more = server.cpuSeconds() - cpu - quiet;
-                report.atMost(
+                report.wantAtMost(
                         "CPU of a look at a server without other work",
-                        Math.max(0, more) * 1_000 / (polling.looks() - looks),
+                        Figure.of(Math.max(0, more) * 1_000 / (polling.looks() - looks)),
                         "ms",
-                        1,
                         0.2);
             }
             List<Round> rounds = new ArrayList<>();

@@ -54,7 +54,7 @@ final class Remote {
             if (Machine.BUBBLEWRAP) {
                 confined(report, rounds);
             } else {
-                report.figure("sandboxed stages", "not measured: there is no bubblewrap");
+                report.figure("sandboxed stages", "not measured: bubblewrap makes none here");
             }
         }
     }

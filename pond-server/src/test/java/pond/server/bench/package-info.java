@@ -1,6 +1,6 @@
 /**
  * What {@code scripts/bench} runs: measures what this machine can do at best, then what pond does on it, and compares
- * the two. Programs, not tests. Read {@link pond.server.bench.Bench} first; it lists the measures and their limits.
+ * the two. Programs, not tests. Read {@link pond.server.bench.Part} first: it lists what is measured, and where.
  */
 @NullMarked
 package pond.server.bench;
