@@ -38,7 +38,7 @@ final class Kills {
 
     private Kills(Site site) {
         this.site = site;
-        this.marks = site.state("marks");
+        this.marks = site.state("marks").toAbsolutePath();
     }
 
     private enum Kind {

@@ -60,6 +60,24 @@ class SkippedTestsTest {
         assertThat(check()).isEqualTo(new Result(0, ""));
     }
 
+    @Test
+    void theListNamesTestsThatThereAre() throws IOException {
+        for (String line : Files.readAllLines(SCRIPT.resolveSibling("expected-skips"))) {
+            if (!line.startsWith("#")) {
+                String[] named = line.substring(0, line.indexOf(' ')).split("#", 2);
+                Path source = source(named[0]);
+                assertThat(source).as(line).isRegularFile();
+                assertThat(source).as(line).content().contains(named.length == 1 ? "class " : " " + named[1]);
+            }
+        }
+    }
+
+    private static Path source(String type) {
+        Path root = SCRIPT.resolve("../..").normalize();
+        String module = type.startsWith("pond.worker.") ? "pond-worker" : "pond-server";
+        return root.resolve(module).resolve("src/test/java").resolve(type.replace('.', '/') + ".java");
+    }
+
     private void report(String kind, String type, String test, String inside) throws IOException {
         Path folder = Files.createDirectories(root.resolve("pond-some/target").resolve(kind));
         Files.writeString(folder.resolve("TEST-" + type + ".xml"), """
