@@ -42,8 +42,16 @@ final class ManyRuns {
         this.template = template;
     }
 
+    /** What the artifacts of copies are. */
+    enum Artifacts {
+        /** All have the bytes of the run that was copied: one file. */
+        SHARED,
+        /** A file for each. */
+        OWN
+    }
+
     /** A new state folder with one run that has ended, and so many copies of it from ten days ago on; the run itself. */
-    static String fill(Site site, String state, int count) throws Exception {
+    static String fill(Site site, String state, int count, Artifacts kind) throws Exception {
         String run;
         try (Server server = site.server(state);
                 Wire wire = server.connect()) {
@@ -55,20 +63,22 @@ final class ManyRuns {
             run = submitted.path("id").asText();
         }
         long begun = System.nanoTime();
-        new ManyRuns(site.state(state), run).copy(count, System.currentTimeMillis() - 10 * DAY_MILLIS);
+        new ManyRuns(site.state(state), run).copy(count, System.currentTimeMillis() - 10 * DAY_MILLIS, kind);
         site.report().figure("%,d copies made".formatted(count), "%.1f s".formatted((System.nanoTime() - begun) / 1e9));
         return run;
     }
 
     /** Copies of the run that ended one every six seconds, the first at {@code firstMillis}. */
-    void copy(int count, long firstMillis) throws Exception {
+    private void copy(int count, long firstMillis, Artifacts kind) throws Exception {
         try (Connection pond = open("pond.db");
                 Connection logs = open("logs.db")) {
             Copier runs = new Copier(pond, "runs", "id", "project_id", "created_at", "started_at", "finished_at");
             Copier snapshots = new Copier(pond, "run_snapshots", "run_id");
             Copier stages = new Copier(pond, "stages", "run_id");
             Copier jobs = new Copier(pond, "jobs", "id", "run_id", "project_id", "fence");
-            Copier artifacts = new Copier(pond, "artifacts", "run_id", "sha256");
+            boolean own = kind == Artifacts.OWN;
+            Copier artifacts =
+                    own ? new Copier(pond, "artifacts", "run_id", "sha256") : new Copier(pond, "artifacts", "run_id");
             Copier chunks = new Copier(logs, "log_chunks", "run_id");
             Copier heads = new Copier(logs, "log_heads", "run_id");
             Copier logJobs = new Copier(logs, "log_jobs", "job_id", "run_id");
@@ -81,7 +91,11 @@ final class ManyRuns {
                 snapshots.copy(id);
                 stages.copy(id);
                 jobs.copy(job, id, project, 1_000_000L + i);
-                artifacts.copy(id, file(i));
+                if (own) {
+                    artifacts.copy(id, file(i));
+                } else {
+                    artifacts.copy(id);
+                }
                 chunks.copy(id);
                 heads.copy(id);
                 logJobs.copy(job, id);

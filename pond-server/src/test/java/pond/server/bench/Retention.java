@@ -19,7 +19,7 @@ final class Retention {
         Report report = site.report();
         report.heading("a pass that deletes half of %,d runs, while one client submits (load %s)"
                 .formatted(MANY, MachineFacts.load()));
-        String run = ManyRuns.fill(site, "retention", MANY);
+        String run = ManyRuns.fill(site, "retention", MANY, ManyRuns.Artifacts.OWN);
         Path state = site.state("retention");
         int aged = new ManyRuns(state, run).ageOlderHalf(100 * DAY_MILLIS);
         long pond = size(state, "pond.db");

@@ -38,8 +38,8 @@ final class Stored {
         Report report = site.report();
         report.heading("%,d ended and %,d queued runs against %d and none, %d rounds in turns (load %s)"
                 .formatted(ENDED, QUEUED, FEW, ROUNDS, MachineFacts.load()));
-        String fewRun = ManyRuns.fill(site, "few", FEW);
-        String manyRun = ManyRuns.fill(site, "many", ENDED);
+        String fewRun = ManyRuns.fill(site, "few", FEW, ManyRuns.Artifacts.SHARED);
+        String manyRun = ManyRuns.fill(site, "many", ENDED, ManyRuns.Artifacts.SHARED);
         List<Map<String, Samples>> before = new ArrayList<>();
         List<Map<String, Samples>> now = new ArrayList<>();
         try (Server small = site.server("few", NO_SHELL);
