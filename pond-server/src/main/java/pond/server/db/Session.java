@@ -27,6 +27,9 @@ final class Session {
 
     Session(SQLiteConnection connection) {
         this.connection = connection;
+        // Transactions are ours alone. A driver that commits by itself tries to begin one before each statement, which is
+        // three more calls into SQLite and an error message that nobody reads.
+        connection.getConnectionConfig().setAutoCommit(false);
         this.jdbi = Jdbi.create(new Borrowed(connection))
                 .setTransactionHandler(new CMTTransactionHandler())
                 .registerArgument(new InstantColumns.Argument())

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that changes a database. It takes what has queued up, runs each piece in its own savepoint of one
- * transaction, commits once, and only then runs hooks and publishes results. It never waits for a batch to fill: the
- * next one fills while the disk syncs this one.
+ * transaction (a lone piece needs none), commits once, and only then runs hooks and publishes results. It never waits for
+ * a batch to fill: the next one fills while the disk syncs this one.
  */
 final class Writer {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
@@ -149,6 +149,10 @@ final class Writer {
     private void commit(List<Piece<?>> batch) {
         try {
             session.execute("BEGIN IMMEDIATE");
+            if (batch.size() == 1) {
+                runAlone(batch.get(0));
+                return;
+            }
             for (Piece<?> piece : batch) {
                 if (!piece.abandoned()) {
                     runInSavepoint(piece);
@@ -186,12 +190,7 @@ final class Writer {
      */
     private void runInSavepoint(Piece<?> piece) throws SQLException {
         session.execute("SAVEPOINT piece");
-        insidePiece = true;
-        piece.run(session);
-        insidePiece = false;
-        if (Thread.interrupted()) {
-            log.debug("a piece of work left the writer interrupted; cleared");
-        }
+        run(piece);
         Throwable failure = piece.failure();
         try {
             if (failure != null) {
@@ -203,6 +202,31 @@ final class Writer {
                 e.addSuppressed(failure);
             }
             throw e;
+        }
+    }
+
+    /** The transaction itself is the savepoint of a piece that nobody else is in it with. */
+    private void runAlone(Piece<?> piece) throws SQLException {
+        if (!piece.abandoned()) {
+            run(piece);
+        }
+        Throwable failure = piece.failure();
+        if (failure == null) {
+            session.execute("COMMIT");
+            return;
+        }
+        rollBack();
+        if (failure instanceof DatabaseFullException full) {
+            tellOfFullDisk(1, full);
+        }
+    }
+
+    private void run(Piece<?> piece) {
+        insidePiece = true;
+        piece.run(session);
+        insidePiece = false;
+        if (Thread.interrupted()) {
+            log.debug("a piece of work left the writer interrupted; cleared");
         }
     }
 

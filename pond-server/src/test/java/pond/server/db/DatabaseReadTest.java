@@ -140,7 +140,7 @@ class DatabaseReadTest {
             List<String> writer = get(it.db.write(tx -> values(tx, names)));
             List<String> reader = it.db.read(tx -> values(tx, names));
 
-            assertThat(writer).containsExactly("wal", "2", "1", "5000", "2", "67108864", "0", "1000", "0");
+            assertThat(writer).containsExactly("wal", "2", "1", "5000", "2", "67108864", "0", "4096", "0");
             assertThat(reader).containsExactly("wal", "2", "1", "5000", "2", "67108864", "0", "1000", "1");
         }
     }
