@@ -23,7 +23,7 @@ import pond.server.workers.WorkerService;
 /**
  * Where workers wait for jobs. A lease call waits here until a job that its worker can serve is queued, and then claims in
  * the very transaction that queues it, so that a job which finds a worker costs no commit of its own. When there is one
- * already, the call tries at once; one that finds nothing costs one read and no write.
+ * already, the call tries at once; one that finds nothing mostly costs one read and no write.
  *
  * <p>No job is left lying while a fitting call waits. A new call starts to wait first and looks for jobs second: a job that
  * is committed after the look sees the call, as a job that nobody has claimed in its own transaction looks for waiting
@@ -41,6 +41,8 @@ public final class LeaseDesk implements AutoCloseable {
     private final WaitingCalls waiting = new WaitingCalls();
     /** Waiting calls that have tried to claim and got nothing; few, as a call that finds a job mostly gets it. */
     private final Set<WaitingCalls.Call> inVain = ConcurrentHashMap.newKeySet();
+    /** Whether the last call that tried got a job: while there is a queue, the next one need not look before it tries. */
+    private volatile boolean plenty;
 
     /** @param answers runs what follows an answer */
     public LeaseDesk(Database database, WorkerService workers, Executor answers) {
@@ -71,11 +73,7 @@ public final class LeaseDesk implements AutoCloseable {
         });
         park(call);
         try {
-            boolean any = database.read(tx -> !maintenance.isOn(tx)
-                    && workers.find(worker)
-                            .filter(found -> claims.anyFor(tx, found))
-                            .isPresent());
-            if (any && waiting.remove(call)) {
+            if ((plenty || anyFor(call)) && waiting.remove(call)) {
                 attempt(call, tx -> {});
             }
         } catch (RuntimeException e) {
@@ -87,6 +85,13 @@ public final class LeaseDesk implements AutoCloseable {
                     .thenRun(() -> expire(call));
         }
         return call.answer;
+    }
+
+    private boolean anyFor(WaitingCalls.Call call) {
+        return database.read(tx -> !maintenance.isOn(tx)
+                && workers.find(call.worker)
+                        .filter(found -> call.claims.anyFor(tx, found))
+                        .isPresent());
     }
 
     /**
@@ -163,6 +168,7 @@ public final class LeaseDesk implements AutoCloseable {
     private void attempt(WaitingCalls.Call call, Consumer<Tx> afterClaim) {
         CompletableFuture<?> unused = database.write(tx -> {
                     List<Job> jobs = claim(tx, call);
+                    plenty = !jobs.isEmpty();
                     if (jobs.isEmpty()) {
                         tx.afterCommit(() -> parkAgain(call));
                     }
