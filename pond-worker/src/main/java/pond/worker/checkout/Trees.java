@@ -62,37 +62,36 @@ public final class Trees {
         long before;
         do {
             before = removed;
-            if (emptyOnce()) {
-                above.deleteDirectory(name);
+            empty();
+            if (deletedEmpty(above, name)) {
                 return;
             }
         } while (removed > before);
         throw new DirectoryNotEmptyException(root.toString());
     }
 
-    /** True when there was nothing left. */
-    private boolean emptyOnce() throws IOException {
-        boolean empty = true;
+    /** One pass, which may miss something. */
+    private void empty() throws IOException {
         prefix = ".pond-" + UUID.randomUUID() + "-";
         try (SecureDirectoryStream<Path> top = Folders.child(above, root.getFileName())) {
             for (Path entry : top) {
-                empty = false;
                 Path name = entry.getFileName();
                 if (name.toString().startsWith(prefix)) {
                     continue; // It has come up while this is listed, and its turn below.
                 }
-                if (isFolder(top, name, root.resolve(name))) {
+                if (!isFolder(top, name, root.resolve(name))) {
+                    top.deleteFile(name);
+                    removed++;
+                } else if (deletedEmpty(top, name)) {
+                    removed++;
+                } else {
                     flatten(top, name);
                     while (flattened < moved) {
                         flatten(top, Path.of(prefix + flattened++));
                     }
-                } else {
-                    top.deleteFile(name);
-                    removed++;
                 }
             }
         }
-        return empty;
     }
 
     private void flatten(SecureDirectoryStream<Path> top, Path name) throws IOException {

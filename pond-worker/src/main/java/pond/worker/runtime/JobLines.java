@@ -1,6 +1,5 @@
 package pond.worker.runtime;
 
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,11 +66,12 @@ final class JobLines implements AutoCloseable {
 
     private String what() {
         String substage = job.substage() == null ? "" : " substage '" + job.substage() + "'";
-        return "job %s: run %s stage '%s'%s attempt %d"
-                .formatted(job.id(), job.run(), job.stage(), substage, job.attempt());
+        return "job " + job.id() + ": run " + job.run() + " stage '" + job.stage() + "'" + substage + " attempt "
+                + job.attempt();
     }
 
     private String took() {
-        return String.format(Locale.ROOT, "%.1f s", (nanos.getAsLong() - began) / 1e9);
+        long tenths = Math.round((nanos.getAsLong() - began) / 1e8);
+        return tenths / 10 + "." + tenths % 10 + " s";
     }
 }
