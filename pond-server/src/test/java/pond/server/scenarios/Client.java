@@ -20,42 +20,42 @@ import java.util.function.Predicate;
 import pond.common.json.Json;
 
 /** One caller of a server. */
-record Client(URI url, String token) {
+public record Client(URI url, String token) {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration CALL = Duration.ofSeconds(70);
     /** Generous: what is tested is that a run ends, not how fast on a busy machine. */
     private static final Duration RUN = Duration.ofSeconds(90);
 
     /** An answer, its body as text. */
-    record Answer(int status, HttpHeaders headers, String body) {
-        JsonNode json() {
+    public record Answer(int status, HttpHeaders headers, String body) {
+        public JsonNode json() {
             return Json.readTree(body);
         }
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send(request(path, headers).build());
     }
 
-    Answer post(String path, String body, String... headers) {
+    public Answer post(String path, String body, String... headers) {
         return send(request(path, headers)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body))
                 .build());
     }
 
-    CompletableFuture<Answer> getLater(String path) {
+    public CompletableFuture<Answer> getLater(String path) {
         HttpRequest request = request(path).build();
         return HTTP.sendAsync(request, BodyHandlers.ofString()).thenApply(response -> answer(request, response));
     }
 
-    HttpRequest.Builder request(String path, String... headers) {
+    public HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).timeout(CALL).header("Authorization", "Bearer " + token);
         return headers.length == 0 ? request : request.headers(headers);
     }
 
-    Answer send(HttpRequest request) {
+    public Answer send(HttpRequest request) {
         try {
             return answer(request, HTTP.send(request, BodyHandlers.ofString()));
         } catch (IOException e) {
@@ -74,25 +74,25 @@ record Client(URI url, String token) {
     }
 
     /** Submits a body that is to be accepted; the id of the run. */
-    String submit(String body, String... headers) {
+    public String submit(String body, String... headers) {
         Answer answer = post("/v1/runs", body, headers);
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         return answer.json().path("id").textValue();
     }
 
-    JsonNode cancel(String run) {
+    public JsonNode cancel(String run) {
         Answer answer = post("/v1/runs/" + run + "/cancel", "");
         assertThat(answer.status()).as(answer.body()).isIn(200, 202);
         return answer.json();
     }
 
     /** The run with its stages, as soon as it has ended. */
-    JsonNode end(String run) {
+    public JsonNode end(String run) {
         return until(run, details -> details.at("/run/terminal").booleanValue());
     }
 
     /** The run with its stages, as soon as it is as wanted. */
-    JsonNode until(String run, Predicate<JsonNode> wanted) {
+    public JsonNode until(String run, Predicate<JsonNode> wanted) {
         long deadline = System.nanoTime() + RUN.toNanos();
         JsonNode details = get("/v1/runs/" + run).json();
         while (!wanted.test(details)) {
@@ -107,12 +107,12 @@ record Client(URI url, String token) {
     }
 
     /** The run with its stages, as soon as the stage has that status. */
-    JsonNode untilStage(String run, String stage, String status) {
+    public JsonNode untilStage(String run, String stage, String status) {
         return until(
                 run, details -> stage(details, stage).path("status").asText().equals(status));
     }
 
-    static JsonNode stage(JsonNode details, String key) {
+    public static JsonNode stage(JsonNode details, String key) {
         for (JsonNode stage : details.path("stages")) {
             if (stage.path("key").asText().equals(key)) {
                 return stage;
@@ -121,16 +121,16 @@ record Client(URI url, String token) {
         throw new AssertionError("no stage '" + key + "' in " + details);
     }
 
-    static String status(JsonNode details) {
+    public static String status(JsonNode details) {
         return details.at("/run/status").asText();
     }
 
-    static String stageStatus(JsonNode details, String key) {
+    public static String stageStatus(JsonNode details, String key) {
         return stage(details, key).path("status").asText();
     }
 
     /** The whole log of a run that has ended; fails when ids have a gap. */
-    List<JsonNode> log(String run) {
+    public List<JsonNode> log(String run) {
         List<JsonNode> lines = new ArrayList<>();
         JsonNode page;
         do {
@@ -145,7 +145,7 @@ record Client(URI url, String token) {
     }
 
     /** The text of the lines that a stage printed. */
-    List<String> printed(String run, String stage) {
+    public List<String> printed(String run, String stage) {
         return log(run).stream()
                 .filter(line -> line.path("stage").asText().equals(stage))
                 .filter(line -> !line.path("stream").asText().equals("system"))
@@ -154,7 +154,7 @@ record Client(URI url, String token) {
     }
 
     /** The text of one artifact. */
-    String artifact(String run, String name) {
+    public String artifact(String run, String name) {
         Answer answer = get("/v1/runs/" + run + "/artifacts/" + name);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return answer.body();

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A look at the processes of this machine. */
-final class Processes {
+public final class Processes {
     private Processes() {}
 
     /** Whether a process runs; one that has ended and waits to be collected by its parent does not. */
-    static boolean isAlive(long pid) {
+    public static boolean isAlive(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
             char state = stat.charAt(stat.lastIndexOf(')') + 2);
@@ -28,7 +28,7 @@ final class Processes {
     }
 
     /** Those of a session, which a process that made itself a leader ({@code setsid}) began. */
-    static List<Long> inSession(long leader) {
+    public static List<Long> inSession(long leader) {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.map(path -> path.getFileName().toString())
                     .filter(name -> name.chars().allMatch(Character::isDigit))
@@ -52,7 +52,7 @@ final class Processes {
     }
 
     /** Those with this text somewhere in their command line. */
-    static List<Long> withArgument(String text) {
+    public static List<Long> withArgument(String text) {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.map(path -> path.getFileName().toString())
                     .filter(name -> name.chars().allMatch(Character::isDigit))

@@ -7,9 +7,9 @@ import java.util.Map;
 import pond.common.json.Json;
 
 /** What an operator registers so that agents can run. */
-record Register(Client client) {
+public record Register(Client client) {
     /** The provider's key; nobody but the model server is to see it. */
-    static final String KEY = "sk-real-0f3c9a7d51e84b26";
+    public static final String KEY = "sk-real-0f3c9a7d51e84b26";
 
     private static final Map<String, List<String>> NAMES = Map.of(
             "anthropic", List.of("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
@@ -18,7 +18,7 @@ record Register(Client client) {
             "gemini", List.of("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY"));
 
     /** A model of a provider at this address, three dollars in, fifteen out, thirty cents from the cache. */
-    void model(String key, String provider, String url) {
+    public void model(String key, String provider, String url) {
         List<String> names = NAMES.getOrDefault(provider, List.of());
         created(
                 "/v1/admin/credentials",
@@ -43,12 +43,12 @@ record Register(Client client) {
                         "cache_read_cost_per_mtok", "0.3"));
     }
 
-    void preset(String name) {
+    public void preset(String name) {
         created("/v1/admin/harnesses/from-preset", Map.of("preset", name));
     }
 
     /** A program that is given its key, its model and its broker in the environment. */
-    void harness(String key, String program) {
+    public void harness(String key, String program) {
         created(
                 "/v1/admin/harnesses",
                 Map.of(

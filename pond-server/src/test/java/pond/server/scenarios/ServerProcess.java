@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** The packed jar as a process of its own. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Pattern LISTENS = Pattern.compile("listens on (http://127\\.0\\.0\\.1:[0-9]+)");
     private static final long SECONDS = 60;
 
@@ -30,11 +30,12 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Runs the jar in a folder, in which also its output is kept; the environment has these settings and no other. */
-    static ServerProcess run(Path folder, Map<String, String> env, String... args) {
+    public static ServerProcess run(Path folder, Map<String, String> env, String... args) {
         try {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
+                    "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-jar",
                     jar().toString()));
@@ -53,7 +54,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** A server with this state, on a free port. */
-    static ServerProcess serve(Path folder, Path state, Map<String, String> more) {
+    public static ServerProcess serve(Path folder, Path state, Map<String, String> more) {
         Map<String, String> env = new java.util.HashMap<>(Map.of(
                 "POND_PORT", "0", "POND_STATE_DIR", state.toString(), "POND_SERVICE_TOKEN", TestPond.SERVICE_TOKEN));
         env.putAll(more);
@@ -67,7 +68,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Where it listens, as soon as it does. */
-    URI url() {
+    public URI url() {
         Matcher matcher = LISTENS.matcher("");
         Awaitility.await("the server listens").atMost(SECONDS, TimeUnit.SECONDS).until(() -> {
             assertThat(process.isAlive()).as(output()).isTrue();
@@ -76,11 +77,11 @@ final class ServerProcess implements AutoCloseable {
         return URI.create(matcher.group(1));
     }
 
-    Client client() {
+    public Client client() {
         return new Client(url(), TestPond.SERVICE_TOKEN);
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.readString(output, StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -89,7 +90,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** The exit code, once it has ended. */
-    int exit() {
+    public int exit() {
         try {
             assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as(output()).isTrue();
             return process.exitValue();
@@ -99,12 +100,12 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** {@code kill -9}; it is gone afterwards. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         exit();
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The packed worker as a process of its own. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private static final long SECONDS = 60;
 
     private final Process process;
@@ -26,7 +26,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Enrols a worker of this name; its state and its output are kept in a folder of that name. */
-    static WorkerProcess enrol(Path folder, URI server, Client admin, String name, String... args) {
+    public static WorkerProcess enrol(Path folder, URI server, Client admin, String name, String... args) {
         return start(folder, server, name, code(admin), args);
     }
 
@@ -36,17 +36,18 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** One that has an identity from before. */
-    static WorkerProcess again(Path folder, URI server, String name, String... args) {
+    public static WorkerProcess again(Path folder, URI server, String name, String... args) {
         return start(folder, server, name, "", args);
     }
 
-    static String code(Client admin) {
+    public static String code(Client admin) {
         Client.Answer answer = admin.post("/v1/admin/pool/enrollment-codes", "{}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         return answer.json().path("code").asText();
     }
 
-    private static WorkerProcess start(Path folder, URI server, String name, String code, String... args) {
+    /** One that has this code, which it needs only when it has no identity from before. */
+    public static WorkerProcess start(Path folder, URI server, String name, String code, String... args) {
         try {
             Path own = Files.createDirectories(folder.resolve(name));
             List<String> command = new ArrayList<>(List.of(
@@ -84,11 +85,11 @@ final class WorkerProcess implements AutoCloseable {
         return jar;
     }
 
-    WorkerProcess untilAttached() {
+    public WorkerProcess untilAttached() {
         return untilSaid(" attached to ");
     }
 
-    WorkerProcess untilSaid(String text) {
+    public WorkerProcess untilSaid(String text) {
         Awaitility.await("the worker says '" + text + "'")
                 .atMost(SECONDS, TimeUnit.SECONDS)
                 .until(() -> {
@@ -100,7 +101,7 @@ final class WorkerProcess implements AutoCloseable {
         return this;
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.readString(output, StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -109,7 +110,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** The exit code, once it has ended. */
-    int exit() {
+    public int exit() {
         try {
             assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as(output()).isTrue();
             return process.exitValue();
@@ -119,17 +120,17 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** {@code kill -9}; it is gone afterwards. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         exit();
     }
