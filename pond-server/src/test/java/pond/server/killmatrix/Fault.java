@@ -67,15 +67,18 @@ enum Fault {
 
     /** Lets it happen to all of these calls, with one kill. */
     void strike(List<Held> calls, Random random, Runnable kill) {
-        if (moment != Moment.BEFORE) {
-            calls.forEach(Held::send);
-        } else if (victim == Victim.CALLER) {
-            calls.forEach(Held::sendHalf);
-        }
-        if (moment == Moment.WHILE) {
-            LockSupport.parkNanos(1_000L * random.nextInt(MOST_WORK_MICROS));
-        } else if (moment == Moment.AFTER) {
-            calls.forEach(Held::awaitAnswer);
+        switch (moment) {
+            case BEFORE -> {
+                if (victim == Victim.CALLER) {
+                    calls.forEach(Held::sendHalf);
+                }
+            }
+            case WHILE -> {
+                calls.forEach(Held::send);
+                LockSupport.parkNanos(1_000L * random.nextInt(MOST_WORK_MICROS));
+            }
+            // One after the other, as they came: a worker tells how far a stage is before it tells of its end.
+            case AFTER -> calls.forEach(Held::sendAndAwaitAnswer);
         }
         kill.run();
         calls.forEach(Held::cut);

@@ -54,8 +54,9 @@ final class Held {
         }
     }
 
-    /** Returns when the server has answered, which must be that it did as it was told. */
-    void awaitAnswer() {
+    /** The server gets it whole and answers, which must be that it did as it was told. */
+    void sendAndAwaitAnswer() {
+        send();
         try {
             server.setSoTimeout(ANSWER_MILLIS);
             Message answer = Message.answer(new BufferedInputStream(server.getInputStream()), request);

@@ -52,7 +52,7 @@ class WorkerKillsIT {
 
     @ParameterizedTest
     @MethodSource("pond.server.killmatrix.Rounds#asked")
-    @Timeout(300)
+    @Timeout(900)
     void everyCallOfAWorkerMeetsEveryFault(long seed) throws Exception {
         Random seeds = new Random(seed);
         // Stages run as another user, who must get through to the folders that sandboxes show.

@@ -20,7 +20,7 @@ class WriteKillsIT {
 
     @ParameterizedTest
     @MethodSource("pond.server.killmatrix.Rounds#asked")
-    @Timeout(300)
+    @Timeout(900)
     void everyWriteMeetsEveryFault(long seed) throws Exception {
         AssertionError failed = new AssertionError("some writes failed, seed " + seed);
         try (WriteLane lane = new WriteLane(folder, new Random(seed))) {

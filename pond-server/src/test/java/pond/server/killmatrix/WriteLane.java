@@ -60,6 +60,7 @@ final class WriteLane implements AutoCloseable {
 
     /** Has all writes meet the fault, each on things of its own; what does not hold afterwards. */
     List<AssertionError> strike(Fault fault) throws InterruptedException {
+        address = server.url();
         Map<Call, Write> writes =
                 prepare(fault.toString().toLowerCase(Locale.ROOT).replace('_', '-'));
         network.hold(writes.keySet());
