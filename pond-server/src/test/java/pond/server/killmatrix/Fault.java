@@ -1,5 +1,6 @@
 package pond.server.killmatrix;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -65,8 +66,13 @@ enum Fault {
         };
     }
 
-    /** Lets it happen to all of these calls, with one kill. */
-    void strike(List<Held> calls, Random random, Runnable kill) {
+    /**
+     * Lets it happen to all of these calls, with one kill.
+     *
+     * @return those that were to take effect before it and were refused instead
+     */
+    List<Call> strike(List<Held> calls, Random random, Runnable kill) {
+        List<Call> refused = new ArrayList<>();
         switch (moment) {
             case BEFORE -> {
                 if (victim == Victim.CALLER) {
@@ -78,9 +84,11 @@ enum Fault {
                 LockSupport.parkNanos(1_000L * random.nextInt(MOST_WORK_MICROS));
             }
             // One after the other, as they came: a worker tells how far a stage is before it tells of its end.
-            case AFTER -> calls.forEach(Held::sendAndAwaitAnswer);
+            case AFTER ->
+                calls.stream().filter(call -> !call.takesEffect()).map(Held::call).forEach(refused::add);
         }
         kill.run();
         calls.forEach(Held::cut);
+        return refused;
     }
 }

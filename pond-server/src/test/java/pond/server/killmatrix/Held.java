@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  */
 final class Held {
     private static final int ANSWER_MILLIS = 30_000;
+    private static final int CONFLICT = 409;
 
     private final Call call;
     private final Message request;
@@ -54,13 +55,21 @@ final class Held {
         }
     }
 
-    /** The server gets it whole and answers, which must be that it did as it was told. */
-    void sendAndAwaitAnswer() {
+    /**
+     * The server gets it whole and answers.
+     *
+     * @return false when it was refused because something else has happened meanwhile, such as the end of its job
+     */
+    boolean takesEffect() {
         send();
         try {
             server.setSoTimeout(ANSWER_MILLIS);
             Message answer = Message.answer(new BufferedInputStream(server.getInputStream()), request);
-            assertThat(answer.status()).as("%s: %s", call, answer.head()).isBetween(200, 299);
+            boolean done = answer.status() / 100 == 2;
+            assertThat(done || answer.status() == CONFLICT)
+                    .as("%s: %s", call, answer.head())
+                    .isTrue();
+            return done;
         } catch (IOException e) {
             throw new UncheckedIOException(call.toString(), e);
         }

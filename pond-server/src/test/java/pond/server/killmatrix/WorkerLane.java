@@ -185,8 +185,10 @@ final class WorkerLane implements AutoCloseable {
                 work.cancel(client);
             }
             LOG.info("{} at {}", fault, calls);
-            fault.strike(calls, random, this::kill);
+            List<Call> refused = fault.strike(calls, random, this::kill);
             recover(calls);
+            // The next of its kind meets the fault in its place.
+            network.hold(refused);
         }
     }
 

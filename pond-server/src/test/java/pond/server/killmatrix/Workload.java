@@ -61,13 +61,13 @@ final class Workload {
 
     /** One stage for a first lease. */
     void submitFirst(Client client) {
-        first = client.submit(Body.of(Body.stage("a", "{\"kind\":\"noop\"}", AGAIN)));
+        first = client.submit(Body.of(Body.shell("a", "true", AGAIN)));
     }
 
     void submitAll(Client client) {
         lasting = client.submit(Body.of(Body.shell("a", "echo begun; exec sleep " + marker, AGAIN)));
         ticking = client.submit(
-                Body.of(Body.stage("a", "{\"kind\":\"noop\",\"ticks\":40,\"interval_sec\":0.05}", AGAIN)));
+                Body.of(Body.stage("a", "{\"kind\":\"noop\",\"ticks\":60,\"interval_sec\":0.1}", AGAIN)));
         for (int i = 0; i < PIPELINES; i++) {
             pipelines.add(
                     client.submit(Body.with(SOURCE, Body.shell("make", MAKE, AGAIN), Body.shell("read", READ, AGAIN))));

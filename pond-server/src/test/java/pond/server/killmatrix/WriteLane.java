@@ -68,7 +68,9 @@ final class WriteLane implements AutoCloseable {
         List<CompletableFuture<HttpResponse<String>>> sent = writes.values().stream()
                 .map(write -> caller.sendAsync(write.request(calling), BodyHandlers.ofString()))
                 .toList();
-        fault.strike(heldAll(writes.keySet()), random, () -> kill(fault));
+        assertThat(fault.strike(heldAll(writes.keySet()), random, () -> kill(fault)))
+                .as("refused")
+                .isEmpty();
         sent.forEach(call -> assertThatThrownBy(() -> call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("a call without an answer")
                 .hasCauseInstanceOf(IOException.class));
