@@ -85,7 +85,10 @@ enum Fault {
             }
             // One after the other, as they came: a worker tells how far a stage is before it tells of its end.
             case AFTER ->
-                calls.stream().filter(call -> !call.takesEffect()).map(Held::call).forEach(refused::add);
+                calls.stream()
+                        .filter(call -> !call.takesEffect())
+                        .map(Held::call)
+                        .forEach(refused::add);
         }
         kill.run();
         calls.forEach(Held::cut);

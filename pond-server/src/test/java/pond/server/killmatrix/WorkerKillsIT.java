@@ -88,10 +88,14 @@ class WorkerKillsIT {
         busy.acquire();
         boolean held = true;
         try (WorkerLane lane = new WorkerLane(folder, fault, random)) {
-            lane.strikeWork();
-            busy.release();
-            held = false;
-            lane.checkAndEnd();
+            try {
+                lane.strikeWork();
+                busy.release();
+                held = false;
+                lane.checkAndEnd();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("after " + lane.strikes(), e);
+            }
         } finally {
             if (held) {
                 busy.release();

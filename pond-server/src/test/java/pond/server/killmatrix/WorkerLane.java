@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,8 +19,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import pond.common.protocol.WorkerHttp;
 import pond.server.scenarios.Client;
 import pond.server.scenarios.Processes;
@@ -34,8 +33,6 @@ import pond.worker.checkout.Trees;
  * for it. Calls that happen to be under way together meet the fault together, so that a few kills serve all. For one thread.
  */
 final class WorkerLane implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerLane.class);
-
     private static final Call ENROLL = Call.of("POST " + WorkerHttp.ENROLL);
     private static final Call ATTACH = Call.of("POST " + WorkerHttp.ATTACH);
     private static final Call LEASE = Call.of("POST " + WorkerHttp.LEASE_JOBS);
@@ -74,6 +71,7 @@ final class WorkerLane implements AutoCloseable {
     private final Workload work;
 
     private final String code;
+    private final List<List<Held>> strikes = new ArrayList<>();
     private volatile URI address = URI.create("http://127.0.0.1:1");
     private ServerProcess server;
     private Client client;
@@ -149,6 +147,11 @@ final class WorkerLane implements AutoCloseable {
                 tools.toString());
     }
 
+    /** The calls that met the fault together, in turn. */
+    List<List<Held>> strikes() {
+        return strikes;
+    }
+
     /** Has every call meet the fault but the last, which ends the worker. */
     void strikeWork() throws InterruptedException {
         strikeHeld();
@@ -184,7 +187,7 @@ final class WorkerLane implements AutoCloseable {
             if (calls.stream().anyMatch(held -> held.call().equals(RENEW))) {
                 work.cancel(client);
             }
-            LOG.info("{} at {}", fault, calls);
+            strikes.add(calls);
             List<Call> refused = fault.strike(calls, random, this::kill);
             recover(calls);
             // The next of its kind meets the fault in its place.
@@ -258,7 +261,6 @@ final class WorkerLane implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        LOG.info("{} ends", fault);
         worker.close();
         closeServer();
         // With the copies of the system's folders that sandboxes show, which are full of links.

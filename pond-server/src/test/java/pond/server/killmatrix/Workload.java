@@ -66,8 +66,8 @@ final class Workload {
 
     void submitAll(Client client) {
         lasting = client.submit(Body.of(Body.shell("a", "echo begun; exec sleep " + marker, AGAIN)));
-        ticking = client.submit(
-                Body.of(Body.stage("a", "{\"kind\":\"noop\",\"ticks\":60,\"interval_sec\":0.1}", AGAIN)));
+        ticking =
+                client.submit(Body.of(Body.stage("a", "{\"kind\":\"noop\",\"ticks\":60,\"interval_sec\":0.1}", AGAIN)));
         for (int i = 0; i < PIPELINES; i++) {
             pipelines.add(
                     client.submit(Body.with(SOURCE, Body.shell("make", MAKE, AGAIN), Body.shell("read", READ, AGAIN))));
@@ -107,6 +107,12 @@ final class Workload {
                                 .as(end.toString())
                                 .isFalse()));
 
+        ends.keySet()
+                .forEach(run -> assertThat(client.log(run))
+                        .as("log of %s", run)
+                        .extracting(line -> List.of(
+                                line.path("stage"), line.path("attempt"), line.path("stream"), line.path("line")))
+                        .doesNotHaveDuplicates());
         assertThat(status(end(ends, lasting))).isEqualTo("cancelled");
         List<String> good = new ArrayList<>(List.of(first, ticking));
         good.addAll(pipelines);
