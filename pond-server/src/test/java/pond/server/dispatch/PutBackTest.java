@@ -18,10 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pond.common.ids.RunId;
+import pond.common.ids.WorkerId;
 import pond.common.protocol.Job;
 import pond.common.protocol.LeaseRequest;
 import pond.common.protocol.Outcome;
 import pond.server.audit.Actor;
+import pond.server.db.Tx;
+import pond.server.workers.Worker;
 
 /** A call that finds a job and may not have it waits again, and gets the job as soon as it may. */
 class PutBackTest {
@@ -41,6 +44,33 @@ class PutBackTest {
     @AfterEach
     void close() {
         dispatch.close();
+    }
+
+    /** A call waits before it looks, so that no job can come between. */
+    @Test
+    void aJobThatComesRightAfterTheLookFindsTheCall() {
+        FakeWorker unused = dispatch.worker("w", 1, "noop");
+        WorkerId worker =
+                dispatch.rooms.workers().listAttached().iterator().next().id();
+        LeaseDesk.Claims claims = dispatch.rooms.jobDesk().claims();
+        List<RunId> late = new ArrayList<>();
+
+        CompletableFuture<List<Job>> call =
+                dispatch.leaseDesk.lease(worker, 1, Duration.ofSeconds(10), new LeaseDesk.Claims() {
+                    @Override
+                    public List<Job> claim(Tx tx, Worker of, int atMost) {
+                        return claims.claim(tx, of, atMost);
+                    }
+
+                    @Override
+                    public boolean anyFor(Tx tx, Worker of) {
+                        boolean any = claims.anyFor(tx, of);
+                        late.add(dispatch.submit("garden", noop("a")));
+                        return any;
+                    }
+                });
+
+        assertThat(get(call)).extracting(Job::run).isEqualTo(late);
     }
 
     @Test

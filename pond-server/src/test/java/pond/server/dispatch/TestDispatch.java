@@ -73,6 +73,7 @@ public final class TestDispatch implements AutoCloseable {
     final RunService runs;
     final Dispatcher dispatcher;
     final WorkerDesk workerDesk;
+    final LeaseDesk leaseDesk;
     final Recovery recovery;
     final Harnesses harnesses;
     final Models models;
@@ -133,7 +134,7 @@ public final class TestDispatch implements AutoCloseable {
         ProjectBytes bytes = new ProjectBytes(database, logDatabase, 0, () -> 0);
         Admission admission = new Admission(database, DiskSpace.unbounded(), settings.projects(), bytes);
         runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), admission, clock);
-        LeaseDesk leaseDesk = new LeaseDesk(database, workers, answers);
+        leaseDesk = new LeaseDesk(database, workers, answers);
         AuditLog audit = new AuditLog(database, clock);
         harnesses = new Harnesses(database, audit, clock);
         models = new Models(database, audit, clock);

@@ -129,6 +129,7 @@ class RetentionServiceTest {
 
         assertThat(service.run().removed()).isEqualTo(RetentionPlan.Sum.NOTHING);
         assertThat(List.of(running, undelivered, original, rerun)).allMatch(pond::isWhole);
+        assertThat(pond.one(SUMS)).as("what their model calls cost").isEqualTo("4");
 
         pond.delivery(undelivered, "given_up");
         pond.end(rerun);
@@ -184,6 +185,8 @@ class RetentionServiceTest {
         RunId young = pond.ended("garden", "the same");
         days(31);
         RunId last = pond.ended("garden", "the same");
+        // So that it is not its youth that keeps the file.
+        pond.clock.advance(Duration.ofHours(2));
         RetentionService service =
                 pond.service(new RetentionPolicy(Duration.ofDays(90), Duration.ofDays(90), Duration.ofDays(90), null));
 
