@@ -154,7 +154,8 @@ class SubmitScenariosTest {
         try (TestPond quiet = TestPond.startWithoutWaiting(state, "POND_LOCAL_EXECUTORS", "")) {
             Client caller = quiet.service();
             Client orchard = quiet.project("orchard");
-            caller.cancel(caller.submit(Body.with(whole, Body.noop("a")), "Idempotency-Key", "used"));
+            // It ends at once, so that nothing moves while rows are counted.
+            caller.cancel(caller.submit(Body.of(Body.noop("a")), "Idempotency-Key", "used"));
             Map<String, Long> before = rows(state);
 
             List<Client.Answer> answers = List.of(
@@ -168,7 +169,7 @@ class SubmitScenariosTest {
 
             assertThat(answers).extracting(Client.Answer::status).containsExactly(400, 422, 422, 409, 422, 403, 422);
             assertThat(rows(state)).isEqualTo(before);
-            assertThat(before).containsEntry("runs", 1L).containsEntry("run_callbacks", 1L);
+            assertThat(before).containsEntry("runs", 1L).containsEntry("waits", 1L);
         }
     }
 
