@@ -70,7 +70,16 @@ final class FrontDoor extends Handler.Wrapper {
         Passage passage = new Passage(id, listener.begun(request.getHeaders().get("traceparent")));
         passage.begin(request);
         answers.begun();
-        Request.addCompletionListener(request, failure -> ended(request, response, passage, listener));
+        TimedConnection connection = TimedConnection.of(request);
+        if (connection != null) {
+            connection.begun();
+        }
+        Request.addCompletionListener(request, failure -> {
+            if (connection != null) {
+                connection.ended();
+            }
+            ended(request, response, passage, listener);
+        });
         passage.enter();
         try {
             OptionalInt refusal = refusal(request);

@@ -13,18 +13,17 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.LowResourceMonitor;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pond.common.json.Json;
@@ -53,15 +52,17 @@ public final class HttpServer implements AutoCloseable {
      * @param idleTimeout after which a connection without traffic is closed; requests that wait are not cut by it
      * @param stopDeadline how long running requests may take to finish after {@link HttpServer#close}; connections
      *     without a request are kept for a tenth of it, so that their next one is told to come back
-     * @param bodyDeadline how long a JSON body may take to arrive, however steadily it trickles
+     * @param arrivalDeadline how long the head of a request may take to arrive, and then its JSON body, however steadily
+     *     they trickle
      */
-    public record Settings(String host, int port, Duration idleTimeout, Duration stopDeadline, Duration bodyDeadline) {
-        /** With the usual minute for bodies. */
+    public record Settings(
+            String host, int port, Duration idleTimeout, Duration stopDeadline, Duration arrivalDeadline) {
+        /** With the usual minute for what arrives. */
         public Settings(String host, int port, Duration idleTimeout, Duration stopDeadline) {
             this(host, port, idleTimeout, stopDeadline, Duration.ofSeconds(60));
         }
 
-        /** The usual times: 60 s idle, 10 s to finish, 60 s for a body. */
+        /** The usual times: 60 s idle, 10 s to finish, 60 s for a head or a body. */
         public static Settings of(String host, int port) {
             return new Settings(host, port, Duration.ofSeconds(60), Duration.ofSeconds(10));
         }
@@ -140,9 +141,9 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.threadPool = answers.threads();
         BusyConnections busy = new BusyConnections(settings.stopDeadline().dividedBy(10));
         config.jetty.modifyServer(
-                server -> prepare(server, settings, new FrontDoor(answers, busy, settings.bodyDeadline())));
+                server -> prepare(server, settings, new FrontDoor(answers, busy, settings.arrivalDeadline())));
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProtocolErrors()));
-        config.jetty.addConnector((server, http) -> connector(server, http, settings, busy));
+        config.jetty.addConnector((server, http) -> connector(server, http, answers.threads(), busy, settings));
         config.requestLogger.http(
                 (ctx, millis) -> Passage.of(ctx).found(ctx.endpoints().matchedHttpEndpoint()));
         new ErrorMapper().register(config.routes);
@@ -160,20 +161,15 @@ public final class HttpServer implements AutoCloseable {
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     }
 
-    private static Connector connector(Server server, HttpConfiguration http, Settings settings, BusyConnections busy) {
+    private static Connector connector(
+            Server server, HttpConfiguration http, QueuedThreadPool threads, BusyConnections busy, Settings settings) {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         // Every connection would keep 100 KiB for headers seen before, and a thousand workers each hold one or two.
         http.setHeaderCacheSize(0);
-        ServerConnector connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(http)) {
-            @Override
-            public CompletableFuture<Void> shutdown() {
-                CompletableFuture<Void> done = super.shutdown();
-                busy.stop(getConnectedEndPoints());
-                return done;
-            }
-        };
+        ServerConnector connector =
+                new TimedConnector(server, http, threads, busy, settings.arrivalDeadline(), MAX_CONNECTIONS);
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeout().toMillis());

@@ -40,6 +40,10 @@ public final class Outflow {
         this.connection =
                 response.getRequest().getConnectionMetaData().getConnection().getEndPoint();
         this.pieces = pieces;
+        TimedConnection timed = TimedConnection.of(connection);
+        if (timed != null) {
+            timed.holdsNoThread();
+        }
     }
 
     /** The piece that was asked for. Its bytes are not copied and its position stays: many may be given the same one. */
