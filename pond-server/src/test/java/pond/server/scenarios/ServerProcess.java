@@ -100,6 +100,10 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     public void terminate() {
         process.destroy();
     }

@@ -124,6 +124,10 @@ public final class WorkerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
