@@ -132,6 +132,13 @@ class AddressRulesTest {
         assertRefused(Code.SOURCE_REFUSED, () -> vet(rules("169.254.169.254"), "http://169.254.169.254/"));
     }
 
+    /** Some libraries read it as 127.0.0.1, others as 177.0.0.1. */
+    @Test
+    void aListedAddressInOctalIsRefusedAllTheSame() {
+        assertRefused(Code.SOURCE_REFUSED, () -> vet(rules("0177.0.0.1"), "https://0177.0.0.1/"))
+                .hasMessageContaining("four decimal numbers");
+    }
+
     @Test
     void plainHttpIsForListedHosts() throws Exception {
         assertRefused(Code.SOURCE_REFUSED, () -> vet(rules("", "140.82.121.4"), "http://host.test/"));

@@ -35,13 +35,17 @@ class GuardedTlsTest {
     @BeforeAll
     void start(@TempDir Path temp) throws Exception {
         tls = context(certificateFor("good.test", temp));
+        server = serve("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    }
+
+    private RawServer serve(String answer) throws IOException {
         var socket = (SSLServerSocket)
                 tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var parameters = socket.getSSLParameters();
         // The server hangs up on a client that does not name it.
         parameters.setSNIMatchers(List.of(javax.net.ssl.SNIHostName.createSNIMatcher("(good|other)\\.test")));
         socket.setSSLParameters(parameters);
-        server = RawServer.answering(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        return RawServer.answering(socket, answer);
     }
 
     @AfterAll
@@ -95,9 +99,13 @@ class GuardedTlsTest {
     }
 
     private int get(String host, SSLSocketFactory factory) throws IOException {
+        return get(host, server, factory);
+    }
+
+    private int get(String host, RawServer from, SSLSocketFactory factory) throws IOException {
         HostResolver resolver = name -> List.of(InetAddress.getLoopbackAddress());
         var http = new GuardedHttp(new AddressRules(SETTINGS.allowedHosts(), resolver), factory, SETTINGS);
-        try (var reply = http.get(SourceUrl.parse("https://" + host + ":" + server.port() + "/"), scope)) {
+        try (var reply = http.get(SourceUrl.parse("https://" + host + ":" + from.port() + "/"), scope)) {
             return reply.body().readAllBytes().length;
         }
     }
@@ -116,6 +124,18 @@ class GuardedTlsTest {
     @Test
     void theAddressItselfIsNotTheName() {
         assertRefused(Code.SOURCE_UNREACHABLE, () -> get("127.0.0.1", tls.getSocketFactory()));
+    }
+
+    /** Also to a host that may be spoken to in plain http: what began in secret goes on so. */
+    @Test
+    void aRedirectToPlainHttpIsNotFollowed() throws IOException {
+        try (RawServer plain = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                RawServer secure = serve("HTTP/1.1 302 Found\r\nLocation: " + plain.url("good.test")
+                        + "\r\nContent-Length: 0\r\n\r\n")) {
+            assertRefused(Code.SOURCE_REFUSED, () -> get("good.test", secure, tls.getSocketFactory()))
+                    .hasMessageContaining("from https to http");
+            assertThat(plain.heads).isEmpty();
+        }
     }
 
     @Test
