@@ -27,9 +27,8 @@ final class Session {
 
     Session(SQLiteConnection connection) {
         this.connection = connection;
-        // Transactions are ours alone. A driver that commits by itself tries to begin one before each statement, which
-        // is
-        // three more calls into SQLite and an error message that nobody reads.
+        // Transactions are ours alone. A driver that commits by itself tries to begin one before each statement:
+        // three more calls into SQLite, and an error message that nobody reads.
         connection.getConnectionConfig().setAutoCommit(false);
         this.jdbi = Jdbi.create(new Borrowed(connection))
                 .setTransactionHandler(new CMTTransactionHandler())
