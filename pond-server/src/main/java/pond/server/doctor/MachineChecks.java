@@ -33,7 +33,7 @@ final class MachineChecks {
     }
 
     private Check means() {
-        if (!machine.setsid()) {
+        if (!machine.sessions()) {
             return Check.warning(
                     "processes",
                     "there is no setsid, so a stage's signals to its process group reach the server; install util-linux");

@@ -53,8 +53,8 @@ public final class LocalSurvey {
     }
 
     /** Whether stages get a session of their own. */
-    public boolean setsid() {
-        return sandbox.means().setsid();
+    public boolean sessions() {
+        return sandbox.means().session();
     }
 
     /** Whether /proc tells of processes that a stage leaves behind. */

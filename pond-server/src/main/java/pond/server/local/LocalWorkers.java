@@ -105,7 +105,7 @@ public final class LocalWorkers implements AutoCloseable {
                     switch (kind) {
                         case NOOP -> new NoopExecutor();
                         case BUILTIN -> new BuiltinExecutor();
-                        case SHELL -> new ShellExecutor(new BareSandbox(), disk.mark());
+                        case SHELL -> new ShellExecutor(new BareSandbox(disk.stateDir()), disk.mark());
                         case SWARM, FETCH ->
                             throw new IllegalArgumentException("the server's own worker does not run " + kind);
                     });

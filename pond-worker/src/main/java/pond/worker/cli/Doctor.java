@@ -69,7 +69,7 @@ final class Doctor {
     }
 
     private Check setsid() {
-        return sandbox.means().setsid()
+        return sandbox.means().session()
                 ? new Check("setsid", Result.OK, "a stage has a session of its own")
                 : new Check(
                         "setsid",

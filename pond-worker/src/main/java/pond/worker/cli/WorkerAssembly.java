@@ -94,7 +94,7 @@ final class WorkerAssembly {
 
     /** Makes the parts; sandboxes are tried, which takes about a second. */
     Parts build(WorkerKeys keys) throws IOException, InterruptedException {
-        BareSandbox plain = new BareSandbox();
+        BareSandbox plain = new BareSandbox(disk.stateDir());
         Optional<Bubblewrap> bubblewrap = kinds.contains(ExecutorKind.SHELL) || kinds.contains(ExecutorKind.SWARM)
                 ? Optional.of(Bubblewrap.open(sandboxes))
                 : Optional.empty();

@@ -1,13 +1,11 @@
 package pond.worker.sandbox;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,34 +24,43 @@ import pond.worker.sandbox.ProgramLookup.CannotStart;
  */
 public final class BareSandbox implements Sandbox {
     private static final Logger LOG = LoggerFactory.getLogger(BareSandbox.class);
-    private static final List<Path> SETSID_PLACES = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
     private static final Duration SWEEP_LIMIT = Duration.ofSeconds(5);
 
-    private final Optional<Path> setsid;
+    private final SessionLauncher launcher;
     private final ProcFs proc = new ProcFs();
     private final Set<Long> mainPids = ConcurrentHashMap.newKeySet();
     private final Guardian guardian;
     private final Executor threads = Executors.newCachedThreadPool(daemonThreads());
 
-    /**
-     * Uses {@code setsid} of util-linux if this host has it. It costs an exec, and is what keeps a stage's {@code kill 0}
-     * and the terminal's Ctrl-C, which go to a whole process group, from reaching across between stage and worker.
-     */
+    /** Begins commands by way of what the system has for it, and leaves no file behind. */
     public BareSandbox() {
-        this.setsid = SETSID_PLACES.stream().filter(Files::isExecutable).findFirst();
-        this.guardian = new Guardian(setsid);
+        this(SessionLauncher.ofSystem());
+    }
+
+    /**
+     * Begins commands by way of a program of ours where one can be run, which takes less time.
+     *
+     * @param folder of this worker's own, there before the first command; keeps that program
+     */
+    public BareSandbox(Path folder) {
+        this(SessionLauncher.in(folder));
+    }
+
+    private BareSandbox(SessionLauncher launcher) {
+        this.launcher = launcher;
+        this.guardian = new Guardian(launcher);
     }
 
     /**
      * What this host gives us to end processes with.
      *
-     * @param setsid whether stages get a session of their own
+     * @param session whether stages get one of their own
      * @param proc whether /proc tells of processes that have left their parents
      */
-    public record Means(boolean setsid, boolean proc) {}
+    public record Means(boolean session, boolean proc) {}
 
     public Means means() {
-        return new Means(setsid.isPresent(), proc.usable());
+        return new Means(launcher.isPossible(), proc.usable());
     }
 
     @Override
@@ -97,8 +104,9 @@ public final class BareSandbox implements Sandbox {
     private Process launch(Command command) throws CannotStart {
         List<String> argv = new ArrayList<>(command.argv());
         argv.set(0, ProgramLookup.find(command).toString());
-        // A child of Java is no group leader, so setsid replaces itself and does not fork: the pid stays the program's.
-        setsid.ifPresent(path -> argv.add(0, path.toString()));
+        // A child of Java is no group leader, so the launcher replaces itself and does not fork: the pid stays the
+        // program's.
+        launcher.program().ifPresent(path -> argv.add(0, path.toString()));
         ProcessBuilder builder = new ProcessBuilder(argv)
                 .directory(command.directory().toFile())
                 .redirectInput(command.input().redirect());

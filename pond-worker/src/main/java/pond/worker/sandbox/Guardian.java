@@ -5,12 +5,10 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -72,15 +70,15 @@ final class Guardian {
             done
             """;
 
-    private final Optional<Path> setsid;
+    private final SessionLauncher launcher;
     private final Set<String> names = new LinkedHashSet<>();
     private @Nullable Process shell;
     private @Nullable BufferedWriter pipe;
     private long startedAt;
     private boolean unusable;
 
-    Guardian(Optional<Path> setsid) {
-        this.setsid = setsid;
+    Guardian(SessionLauncher launcher) {
+        this.launcher = launcher;
     }
 
     /** What is called so is to be killed when we are gone. */
@@ -117,7 +115,7 @@ final class Guardian {
             return;
         }
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "pond-guardian"));
-        setsid.ifPresent(path -> argv.add(0, path.toString()));
+        launcher.program().ifPresent(path -> argv.add(0, path.toString()));
         ProcessBuilder builder = new ProcessBuilder(argv)
                 .directory(new File("/"))
                 .redirectOutput(Redirect.DISCARD)

@@ -54,7 +54,7 @@ final class TestWorker implements AutoCloseable {
         this.stateDir = disk.stateDir();
         WorkerConfig.Offer offer = new WorkerConfig.Offer(
                 new ExecutorRegistry(List.of(new NoopExecutor(), stages)), Set.of("sandbox.none"), Set.of("gpu"));
-        WorkerConfig config = new WorkerConfig("test", "1", slots, offer, disk, new BareSandbox(), keys);
+        WorkerConfig config = new WorkerConfig("test", "1", slots, offer, disk, new BareSandbox(disk.stateDir()), keys);
         this.worker = Worker.start(config, server, InstantSource.system(), System::nanoTime);
     }
 

@@ -23,11 +23,12 @@ class BareSandboxTest {
     @TempDir
     Path directory;
 
-    private final Sandbox sandbox = new BareSandbox();
+    private Sandbox sandbox;
     private Shell shell;
 
     @BeforeEach
     void openShell() {
+        sandbox = new BareSandbox(directory);
         shell = new Shell(sandbox, directory, "bare-sandbox-test");
     }
 

@@ -24,11 +24,12 @@ class ProcessKillTest {
     @TempDir
     Path directory;
 
-    private final Sandbox sandbox = new BareSandbox();
+    private Sandbox sandbox;
     private Shell shell;
 
     @BeforeEach
     void openShell() {
+        sandbox = new BareSandbox(directory);
         shell = new Shell(sandbox, directory, "process-kill-test");
     }
 
