@@ -127,7 +127,8 @@ final class JobContext implements ExecutionContext {
     @Override
     public Path inputsByStage() throws IOException, InterruptedException {
         bringInputs();
-        return workspace.place(Part.INPUTS_BY_STAGE);
+        // Of two empty folders one is enough.
+        return workspace.place(job().hasInputs() ? Part.INPUTS_BY_STAGE : Part.INPUTS);
     }
 
     @Override
@@ -192,10 +193,11 @@ final class JobContext implements ExecutionContext {
         if (workspace.has(Part.INPUTS)) {
             return;
         }
-        Path byStage = workspace.make(Part.INPUTS_BY_STAGE);
-        Path flat = workspace.make(Part.INPUTS);
         if (job().hasInputs()) {
-            new Inputs(job().ref(), protocol, calls, output.log()).bring(byStage, flat);
+            Path byStage = workspace.make(Part.INPUTS_BY_STAGE);
+            new Inputs(job().ref(), protocol, calls, output.log()).bring(byStage, workspace.make(Part.INPUTS));
+        } else {
+            workspace.make(Part.INPUTS);
         }
     }
 

@@ -46,6 +46,7 @@ final class Workspace {
     private final FileAttribute<Set<PosixFilePermission>> mode;
     private @Nullable SharedCheckout shared;
     private Closeable hold = () -> {};
+    private boolean made;
 
     /** @param passable whether the stage's user, who is not the worker's, is to reach what is theirs in it */
     Workspace(Path root, boolean passable) {
@@ -105,8 +106,9 @@ final class Workspace {
 
     /** The log may be the first to need the folder, on a thread of its own. */
     private synchronized Path root() throws IOException {
-        if (!Files.isDirectory(root)) {
+        if (!made) {
             Files.createDirectory(root, mode);
+            made = true;
         }
         return root;
     }
