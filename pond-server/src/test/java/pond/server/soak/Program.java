@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
 final class Program implements AutoCloseable {
     private static final Pattern TROUBLE =
             Pattern.compile(" ERROR |database is locked|SQLITE_BUSY|OutOfMemoryError|Exception in thread");
-    private static final long SECONDS = 60;
+    private static final long START_SECONDS = 60;
+    /** A worker lets its stages finish first, and one of them may have a gigabyte to print on a busy machine. */
+    private static final long STOP_SECONDS = 300;
 
     private final String name;
     private final Process process;
@@ -47,7 +49,7 @@ final class Program implements AutoCloseable {
         log.setDaemon(true);
         log.start();
         try {
-            program.up.get(SECONDS, TimeUnit.SECONDS);
+            program.up.get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             program.kill();
             throw new IOException(name + " does not come up", e);
@@ -91,7 +93,7 @@ final class Program implements AutoCloseable {
     /** SIGTERM, and then SIGKILL if it takes too long, which is trouble; it is gone afterwards. */
     void stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
             trouble.accept(name + ": does not stop");
             kill();
         }

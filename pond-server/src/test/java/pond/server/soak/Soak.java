@@ -171,7 +171,7 @@ public final class Soak {
         if (ledger.times("gigabyte") > 0) {
             return;
         }
-        String run = runs.submit(Runs.body("flood", Runs.shell("yes | head -c 1000000000"), ""));
+        String run = runs.submit(Runs.body("flood", Runs.shell("yes \"$(seq -s ' ' 40)\" | head -c 1000000000"), ""));
         ledger.did(runs.doneOrLost(run) ? "gigabyte" : "lost with its worker");
     }
 
