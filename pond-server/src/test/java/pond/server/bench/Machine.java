@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * What this machine can do at best, measured without any code of pond.
@@ -34,7 +33,7 @@ import java.util.stream.Stream;
  * @param fdatasync of 4 KiB, on the disk where the state folder will be
  * @param groupCommits rows a second that SQLite makes durable when 16 callers each wait for their own
  * @param spawns {@code sh -c true} started, read and reaped a second by 4 threads
- * @param sandboxes {@code true} in a bubblewrap of the kind that pond makes, likewise; 0 where there is none
+ * @param sandboxes {@code true} in a sandbox of the kind that pond makes, likewise; 0 where there is none
  */
 record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double spawns, double sandboxes) {
 
@@ -42,30 +41,12 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
     private static final int SPAWNERS = 4;
     private static final double SECONDS = 1;
 
-    /**
-     * The namespaces, folders and rights of a stage that is trusted, as one would type them; no filter of system calls, no
-     * cgroup and no limits. Root hands it to another user first, as a worker does.
-     */
-    private static final List<String> RECIPE = Stream.concat(
-                    System.getProperty("user.name").equals("root")
-                            ? Stream.of("/usr/bin/setpriv --reuid=64000 --regid=64000 --clear-groups --inh-caps=-all"
-                                    + " --bounding-set=-all --no-new-privs")
-                            : Stream.of(),
-                    Stream.of(
-                            "/usr/bin/bwrap --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try"
-                                    + " --disable-userns --die-with-parent --new-session --hostname pond --cap-drop ALL",
-                            "--tmpfs / --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib"
-                                    + " --ro-bind-try /lib64 /lib64 --ro-bind /etc /etc --ro-bind-try /opt /opt",
-                            "--proc /proc --dev /dev --tmpfs /dev/shm --remount-ro /dev --tmpfs /tmp --dir /home"
-                                    + " --tmpfs /home/pond --dir /run --dir /var --symlink /tmp /var/tmp",
-                            "--dir /stage --ro-bind /usr/share /stage/src --ro-bind /usr/share /stage/out"
-                                    + " --ro-bind /usr/share /stage/in --remount-ro / --chdir /stage/src",
-                            "--clearenv --setenv PATH /usr/bin -- /usr/bin/true"))
-            .flatMap(line -> Stream.of(line.split(" ", -1)))
-            .toList();
-
     /** Whether a sandbox can be made here at all. */
-    static final boolean BUBBLEWRAP = canBeStarted(RECIPE);
+    static final boolean BUBBLEWRAP =
+            canBeStarted(words("/usr/bin/bwrap --unshare-user --unshare-pid --ro-bind / / -- /usr/bin/true"));
+
+    /** A program for seccomp(2) of one instruction, which lets every system call pass. */
+    private static final byte[] ALLOW = {0x06, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f};
 
     static Machine measure(Path folder) throws Exception {
         return new Machine(
@@ -73,7 +54,35 @@ record Machine(Samples roundTrip, Samples fdatasync, double groupCommits, double
                 measureFdatasync(folder),
                 measureGroupCommits(folder),
                 starts(List.of("sh", "-c", "true")),
-                BUBBLEWRAP ? starts(RECIPE) : 0);
+                BUBBLEWRAP ? starts(sandbox(folder)) : 0);
+    }
+
+    /**
+     * The namespaces, folders, rights and limits of a stage that is trusted, as one would type them: a shell opens the filter,
+     * root becomes another user, and the limits are set inside. Without a cgroup, and with folders that are there already.
+     */
+    private static List<String> sandbox(Path folder) throws IOException {
+        Path filter = Files.write(folder.resolve("allow.bpf"), ALLOW);
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", "exec 3<\"$0\"; exec \"$@\"", filter.toString()));
+        if (System.getProperty("user.name").equals("root")) {
+            argv.addAll(words("/usr/bin/setpriv --reuid=64000 --regid=64000 --clear-groups --inh-caps=-all"
+                    + " --bounding-set=-all --no-new-privs"));
+        }
+        argv.addAll(words("/usr/bin/bwrap --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try"
+                + " --disable-userns --die-with-parent --new-session --hostname pond --cap-drop ALL --seccomp 3"
+                + " --tmpfs / --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib"
+                + " --ro-bind-try /lib64 /lib64 --ro-bind /etc /etc --ro-bind-try /opt /opt"
+                + " --proc /proc --dev /dev --tmpfs /dev/shm --remount-ro /dev --tmpfs /tmp --dir /home"
+                + " --tmpfs /home/pond --dir /run --dir /var --symlink /tmp /var/tmp"
+                + " --dir /stage --ro-bind /usr/share /stage/src --ro-bind /usr/share /stage/out"
+                + " --ro-bind /usr/share /stage/in --remount-ro / --chdir /stage/src"
+                + " --clearenv --setenv PATH /usr/bin --"));
+        argv.addAll(words("/usr/bin/prlimit --nproc=4096 --fsize=1073741824 --nofile=4096 -- /usr/bin/true"));
+        return argv;
+    }
+
+    private static List<String> words(String line) {
+        return List.of(line.split(" ", -1));
     }
 
     /** Five round trips and three commits: what a run from submit to done cannot do without, in milliseconds. */

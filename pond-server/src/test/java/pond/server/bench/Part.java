@@ -25,6 +25,7 @@ record Part(String name, boolean usual, String summary, Measure measure) {
             usual("recovery", "kill -9 of a server with 10,000 queued runs", Recovery::measure),
             usual("followers", "500 followers of one run's events", Followers::measure),
             usual("waiting", "1,000 workers that wait for jobs", Waiting::measure),
+            special("spawn", "start of a plain process, through pond's code and by hand", Program::spawnRate),
             special("sandbox", "start of a sandbox, through pond's code and by hand", Program::sandboxStart),
             special("checkout", "a checkout of 20,000 files to change", Program::copyCost),
             special("retention", "a pass that deletes half of 100,000 runs", Retention::measure),

@@ -7,6 +7,10 @@ import java.util.List;
 final class Program {
     private Program() {}
 
+    static void spawnRate(Site site) throws Exception {
+        run(site, "sandbox.SpawnRate");
+    }
+
     static void sandboxStart(Site site) throws Exception {
         run(site, "sandbox.bubblewrap.SandboxStart");
     }
@@ -23,6 +27,8 @@ final class Program {
                         java,
                         "-XX:+UseSerialGC",
                         "-Xmx512m",
+                        "-Djdk.lang.Process.launchMechanism="
+                                + (Runtime.version().feature() < 25 ? "VFORK" : "POSIX_SPAWN"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "pond.worker." + name,

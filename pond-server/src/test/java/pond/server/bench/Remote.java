@@ -7,9 +7,9 @@ import java.util.List;
 final class Remote {
     private static final int ROUNDS = 5;
     private static final int SLOTS = 4;
-    private static final int WARM_UP = 300;
+    private static final int WARM_UP = 500;
     private static final int SEQUENTIAL = 80;
-    private static final int SHELL_RUNS = 160;
+    private static final int SHELL_RUNS = 400;
     private static final int FIRST_LINES = 7;
     private static final String PLAIN = "{\"kind\":\"shell\",\"argv\":[\"true\"],\"sandbox\":{\"profile\":\"none\"}}";
     private static final String CONFINED =
@@ -38,7 +38,7 @@ final class Remote {
             Runs.sequential(server, Runs.NOOP, WARM_UP);
             Runs.sequential(server, PLAIN, WARM_UP);
             if (Machine.BUBBLEWRAP) {
-                Runs.sequential(server, CONFINED, WARM_UP / 2);
+                Runs.flood(server, "warm-up", CONFINED, 2 * WARM_UP);
             }
             Rounds<Round> rounds = Rounds.take(site, ROUNDS, remote::round);
             double spawn = 2 * rounds.medianLimit(Machine::spawnMillis);

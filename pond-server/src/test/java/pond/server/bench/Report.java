@@ -33,6 +33,13 @@ final class Report {
                 name, value + " " + unit, value.median() <= good ? "good  " : "      ", Figure.number(good));
     }
 
+    /** As {@link #wantAtMost}, for what should be great. */
+    void wantAtLeast(String name, Figure value, String unit, double good) {
+        out.printf(
+                "  %-44s %-30s %s (good >= %s)%n",
+                name, value + " " + unit, value.median() >= good ? "good  " : "      ", Figure.number(good));
+    }
+
     /**
      * A figure that must not be greater than {@code must}; {@code ambitious} is where it would be good.
      *
