@@ -21,12 +21,12 @@ record Part(String name, boolean usual, String summary, Measure measure) {
             usual("stored", "what 100,000 ended and 10,000 queued runs cost every call", Stored::measure),
             usual("pollers", "what 50 clients that poll cost the runs", Pollers::measure),
             usual("remote", "a worker outside of the server: plain and sandboxed stages", Remote::measure),
+            usual("sandbox", "start of a sandbox, through pond's code and by hand", Program::sandboxStart),
             usual("lost", "kill -9 of a worker", LostWorker::measure),
             usual("recovery", "kill -9 of a server with 10,000 queued runs", Recovery::measure),
             usual("followers", "500 followers of one run's events", Followers::measure),
             usual("waiting", "1,000 workers that wait for jobs", Waiting::measure),
             special("spawn", "start of a plain process, through pond's code and by hand", Program::spawnRate),
-            special("sandbox", "start of a sandbox, through pond's code and by hand", Program::sandboxStart),
             special("checkout", "a checkout of 20,000 files to change", Program::copyCost),
             special("retention", "a pass that deletes half of 100,000 runs", Retention::measure),
             special("kills", "kill -9 of the server in mid-load, 100 times (POND_BENCH_KILLS)", Kills::measure));

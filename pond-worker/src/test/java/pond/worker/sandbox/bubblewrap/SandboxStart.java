@@ -24,11 +24,15 @@ import pond.worker.sandbox.bubblewrap.SandboxPolicy.Enforcement;
 /**
  * Measures from start to end how long a sandboxed {@code true} takes through this room, and the very same argument list
  * started by hand; with a folder as its checkout and with an overlay; in turns, so that a noisy machine disturbs all
- * alike. Not a test; run its main by hand, with a folder on the disk in question.
+ * alike. Ends with 1 when one through this room takes longer than it may. Not a test; run its main by hand, with a folder on
+ * the disk in question.
  */
 final class SandboxStart {
     private static final int WARM_UP = 30;
     private static final int ROUNDS = 150;
+    /** How fast one by hand may be against one through this room. */
+    private static final double LEAST = 0.7;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<String> TRUE = List.of("/usr/bin/true");
 
@@ -56,17 +60,19 @@ final class SandboxStart {
     public static void main(String[] args) throws Exception {
         Path state = Files.createTempDirectory(Path.of(args.length == 0 ? "/tmp" : args[0]), "pond-sandbox-start");
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
+        boolean kept;
         try (Bubblewrap bubblewrap = Bubblewrap.open(SandboxSettings.of(state, "sandbox-start"))) {
             System.out.printf(
                     "a cgroup for each start: %s%n",
                     ControlGroups.find(Path.of("/proc/self")).isPresent() ? "yes, by hand without" : "no");
-            new SandboxStart(state, bubblewrap).measure();
+            kept = new SandboxStart(state, bubblewrap).measure();
         } finally {
             Trees.delete(state);
         }
+        System.exit(kept ? 0 : 1);
     }
 
-    private void measure() throws Exception {
+    private boolean measure() throws Exception {
         long[][] nanos = new long[4][ROUNDS];
         for (int round = -WARM_UP; round < ROUNDS; round++) {
             for (int which = 0; which < nanos.length; which++) {
@@ -78,21 +84,24 @@ final class SandboxStart {
             }
         }
         Arrays.stream(nanos).forEach(Arrays::sort);
-        report("folder", nanos[0], nanos[1]);
-        report("overlay", nanos[2], nanos[3]);
+        boolean folder = report("folder", nanos[0], nanos[1]);
+        boolean overlay = report("overlay", nanos[2], nanos[3]);
         System.out.printf(
                 "%-8s p50 %6.2f ms more than a folder%n", "overlay", (median(nanos[3]) - median(nanos[1])) / 1e6);
+        return folder && overlay;
     }
 
-    private static void report(String what, long[] hand, long[] room) {
+    private static boolean report(String what, long[] hand, long[] room) {
         System.out.printf(
-                "%-8s by hand min %6.2f p50 %6.2f ms; by the room min %6.2f p50 %6.2f ms; ratio of p50 %.2f (at most 1.30)%n",
+                "%-8s by hand min %6.2f p50 %6.2f ms; by the room min %6.2f p50 %6.2f ms; ratio of p50 %.2f (at least %.2f)%n",
                 what,
                 hand[0] / 1e6,
                 median(hand) / 1e6,
                 room[0] / 1e6,
                 median(room) / 1e6,
-                (double) median(room) / median(hand));
+                (double) median(hand) / median(room),
+                LEAST);
+        return median(hand) >= LEAST * median(room);
     }
 
     private static long median(long[] sorted) {
