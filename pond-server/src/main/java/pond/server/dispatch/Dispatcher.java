@@ -237,25 +237,23 @@ public final class Dispatcher implements RunFlow {
         return new RunMachine.Decision(run, all, List.of());
     }
 
-    /** An attempt of a job's stage, or of its area, is over. */
-    void ended(Tx tx, JobRow job, RunEvent.Ended event) {
+    /** An attempt of a job's stage, or of its area, is over; {@code run} and {@code all} are as they were until now. */
+    RunMachine.Decision ended(Tx tx, Run run, List<Stage> all, JobRow job, RunEvent.Ended event) {
         String area = job.substage();
         if (area == null) {
-            apply(tx, job.run(), event);
-            return;
+            return apply(tx, run, all, event);
         }
-        Run run = runs.get(tx, job.run());
         AreaEvent.Course course = run.cancelRequestedAt() != null
                 ? AreaEvent.Course.CANCELLING
                 : run.error() != null ? AreaEvent.Course.FAILING : AreaEvent.Course.GOING;
         AreaEvent ended = new AreaEvent.Ended(event.at(), area, event.end(), event.failure(), event.exitCode(), course);
-        area(tx, run, job, ended, event);
+        return area(tx, run, all, job, ended, event);
     }
 
-    private void area(Tx tx, Run run, JobRow job, AreaEvent event, RunEvent.@Nullable Ended report) {
-        List<Stage> all = stages.list(tx, run.id());
+    private RunMachine.Decision area(
+            Tx tx, Run run, List<Stage> all, JobRow job, AreaEvent event, RunEvent.@Nullable Ended report) {
         Optional<FanOuts.Result> result = fanOuts.apply(tx, run, StageGraph.at(all, job.position()), event);
-        apply(
+        return apply(
                 tx,
                 run,
                 all,
@@ -274,11 +272,11 @@ public final class Dispatcher implements RunFlow {
         Run run = runs.get(tx, wait.runId());
         JobRow job = jobs.find(tx, JobId.of(wait.subject())).orElseThrow();
         String area = job.substage();
-        Stage stage = StageGraph.at(stages.list(tx, run.id()), job.position());
-        if (area != null && stage.status() == StageStatus.RUNNING) {
-            area(tx, run, job, new AreaEvent.Unserved(at, area, why), null);
+        List<Stage> all = stages.list(tx, run.id());
+        if (area != null && StageGraph.at(all, job.position()).status() == StageStatus.RUNNING) {
+            area(tx, run, all, job, new AreaEvent.Unserved(at, area, why), null);
         } else {
-            apply(tx, run.id(), new RunEvent.Unserved(at, job.position(), why));
+            apply(tx, run, all, new RunEvent.Unserved(at, job.position(), why));
         }
     }
 
@@ -286,7 +284,12 @@ public final class Dispatcher implements RunFlow {
     void lost(Tx tx, JobRow job, String message) {
         queue.revoke(tx, job);
         Failure why = new Failure("worker_lost", message);
-        ended(tx, job, new RunEvent.Ended(clock.instant(), job.position(), RunEvent.End.LOST, why, null, null, false));
+        ended(
+                tx,
+                runs.get(tx, job.run()),
+                stages.list(tx, job.run()),
+                job,
+                new RunEvent.Ended(clock.instant(), job.position(), RunEvent.End.LOST, why, null, null, false));
     }
 
     /** Stores a wait and tells whoever enforces deadlines. */

@@ -198,9 +198,10 @@ public final class JobDesk {
         if (row.status() == JobRow.Status.ENDED) {
             return;
         }
-        leases.require(tx, worker, said.job());
+        Leases.requireHeld(row, said.job());
         Run run = runs.get(tx, row.run());
-        Stage stage = StageGraph.at(stages.list(tx, row.run()), row.position());
+        List<Stage> all = stages.list(tx, row.run());
+        Stage stage = StageGraph.at(all, row.position());
         Completion completion = endCheck.judge(tx, row, stage.plan().kind(), verdict, said);
         if (run.cancelRequestedAt() == null) {
             Producer producer =
@@ -210,9 +211,12 @@ public final class JobDesk {
             artifacts.dropUploads(tx, row.id());
         }
         jobs.move(tx, row.id(), JobRow.Status.LEASED, JobRow.Status.ENDED);
-        stages.endWait(tx, row.id().toString());
         dispatcher.queue().freed(tx, worker);
-        dispatcher.ended(tx, row, ended(row, completion));
+        RunMachine.Decision decision = dispatcher.ended(tx, run, all, row, ended(row, completion));
+        // With a run that has ended all its waits have, this job's among them.
+        if (!decision.run().status().isTerminal()) {
+            stages.endWait(tx, row.id().toString());
+        }
         dispatcher.queue().offerNext(tx, row.project());
         dispatcher.queue().ended(tx, row, completion.receipt());
         tx.afterCommit(() -> leases.ended(row.id()));

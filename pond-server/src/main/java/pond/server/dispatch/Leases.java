@@ -51,9 +51,20 @@ final class Leases {
 
     /** The job, when this worker holds its lease; refuses with {@link Refusal#LEASE_LOST} otherwise. */
     JobRow require(Tx tx, WorkerId worker, JobRef ref) {
-        return findKnown(tx, worker, ref)
-                .filter(job -> job.status() == JobRow.Status.LEASED)
-                .orElseThrow(() -> new ProtocolException(Refusal.LEASE_LOST, "the lease of job " + ref + " is over"));
+        JobRow job = findKnown(tx, worker, ref).orElseThrow(() -> over(ref));
+        requireHeld(job, ref);
+        return job;
+    }
+
+    /** Refuses as {@link #require} does when the lease of a job, just read in this transaction, is over. */
+    static void requireHeld(JobRow job, JobRef ref) {
+        if (job.status() != JobRow.Status.LEASED) {
+            throw over(ref);
+        }
+    }
+
+    private static ProtocolException over(JobRef ref) {
+        return new ProtocolException(Refusal.LEASE_LOST, "the lease of job " + ref + " is over");
     }
 
     /** The job, when this token was its lease's, whether or not it still is. */
