@@ -105,6 +105,11 @@ public final class LeaseDesk implements AutoCloseable {
             if (maintenance.isOn(tx)) {
                 return;
             }
+            // Mostly so when much is queued; whether the job is still there is then nobody's question.
+            if (waiting.findOldest(workers::findStaying, fits, Set.of()).isEmpty()) {
+                tx.afterCommit(() -> wake(fits, unclaimed, new HashSet<>()));
+                return;
+            }
             List<WaitingCalls.Call> tried = new ArrayList<>();
             Set<WaitingCalls.Call> taken = new HashSet<>();
             tx.ifUndone(() -> taken.forEach(this::park));

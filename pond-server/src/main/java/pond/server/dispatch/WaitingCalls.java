@@ -79,12 +79,20 @@ final class WaitingCalls {
         return remove(call);
     }
 
+    /** Removes what {@link #findOldest} finds. */
+    synchronized Optional<Call> takeOldest(
+            Function<WorkerId, Optional<Worker>> find, Predicate<Worker> fits, Set<Call> tried) {
+        Optional<Call> oldest = findOldest(find, fits, tried);
+        oldest.ifPresent(this::remove);
+        return oldest;
+    }
+
     /**
-     * Removes the call that has waited longest of those whose worker fits, save those already tried.
+     * The call that has waited longest of those whose worker fits, save those already tried. It goes on waiting.
      *
      * @param find the worker as it is now; empty when it is gone
      */
-    synchronized Optional<Call> takeOldest(
+    synchronized Optional<Call> findOldest(
             Function<WorkerId, Optional<Worker>> find, Predicate<Worker> fits, Set<Call> tried) {
         Call oldest = null;
         for (Map.Entry<Offer, LinkedHashSet<Call>> same : byOffer.entrySet()) {
@@ -102,9 +110,6 @@ final class WaitingCalls {
                 }
                 break;
             }
-        }
-        if (oldest != null) {
-            remove(oldest);
         }
         return Optional.ofNullable(oldest);
     }
