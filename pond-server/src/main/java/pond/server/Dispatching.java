@@ -22,6 +22,7 @@ import pond.server.enrollment.EnrollmentService;
 import pond.server.http.ReadyCheck;
 import pond.server.logs.LogService;
 import pond.server.maintenance.Maintenance;
+import pond.server.maintenance.MaintenanceMode;
 import pond.server.maintenance.MaintenanceService;
 import pond.server.runs.RunService;
 import pond.server.stages.StageService;
@@ -61,7 +62,8 @@ record Dispatching(
         StageService stages = around.stages();
         WorkerService workers = around.workers();
         Registry registry = around.registry();
-        LeaseDesk leaseDesk = new LeaseDesk(storage.database(), workers, storage.completions());
+        MaintenanceMode mode = new MaintenanceMode();
+        LeaseDesk leaseDesk = new LeaseDesk(storage.database(), workers, mode, storage.completions());
         EndCheck endCheck = new EndCheck(new Attestations(around.enrollment(), around.usage()));
         Budgets budgets = new Budgets(runs, stages, around.usage());
         Agents agents = new Agents(registry.harnesses(), registry.models(), around.artifacts(), around.logs(), budgets);
@@ -76,7 +78,7 @@ record Dispatching(
                 new WorkerDesk(storage.database(), dispatcher, jobDesk, leaseDesk, workers, budgets, context);
         Reaper reaper = closing.add(new Reaper(storage.database(), dispatcher, workerDesk, jobDesk, workers, context));
         MaintenanceService maintenance =
-                new MaintenanceService(storage.database(), registry.audit(), jobDesk::countLeased, clock);
+                new MaintenanceService(storage.database(), registry.audit(), jobDesk::countLeased, mode, clock);
         maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
         maintenance.find().ifPresent(Dispatching::warn);
         Recovery recovery = new Recovery(storage.database(), workerDesk, workers, context);

@@ -37,7 +37,7 @@ public final class LeaseDesk implements AutoCloseable {
     private final Database database;
     private final WorkerService workers;
     private final Executor answers;
-    private final MaintenanceMode maintenance = new MaintenanceMode();
+    private final MaintenanceMode maintenance;
     private final WaitingCalls waiting = new WaitingCalls();
     /** Waiting calls that have tried to claim and got nothing; few, as a call that finds a job mostly gets it. */
     private final Set<WaitingCalls.Call> inVain = ConcurrentHashMap.newKeySet();
@@ -45,9 +45,10 @@ public final class LeaseDesk implements AutoCloseable {
     private volatile boolean plenty;
 
     /** @param answers runs what follows an answer */
-    public LeaseDesk(Database database, WorkerService workers, Executor answers) {
+    public LeaseDesk(Database database, WorkerService workers, MaintenanceMode maintenance, Executor answers) {
         this.database = database;
         this.workers = workers;
+        this.maintenance = maintenance;
         this.answers = answers;
     }
 
@@ -88,10 +89,10 @@ public final class LeaseDesk implements AutoCloseable {
     }
 
     private boolean anyFor(WaitingCalls.Call call) {
-        return database.read(tx -> !maintenance.isOn(tx)
-                && workers.find(call.worker)
+        return database.read(tx -> workers.find(call.worker)
                         .filter(found -> call.claims.anyFor(tx, found))
-                        .isPresent());
+                        .isPresent()
+                && MaintenanceMode.find(tx).isEmpty());
     }
 
     /**

@@ -43,7 +43,6 @@ public final class Reaper implements AutoCloseable {
     private final WorkerService workers;
     private final WorkerDesk.Context context;
     private final JobStore jobs = new JobStore();
-    private final MaintenanceMode maintenance = new MaintenanceMode();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "pond-dispatch-reaper");
         thread.setDaemon(true);
@@ -167,7 +166,7 @@ public final class Reaper implements AutoCloseable {
 
     /** In maintenance nobody can be served, so that time is nobody's grace. */
     private void unserved(Tx tx, Wait due, Instant now) {
-        if (maintenance.isOn(tx)) {
+        if (MaintenanceMode.find(tx).isPresent()) {
             Duration grace = context.settings().noWorkerGrace();
             context.stages().postpone(tx, due.subject(), now.plus(grace));
         } else {

@@ -13,20 +13,23 @@ import pond.server.audit.AuditLog;
 import pond.server.db.Database;
 import pond.server.db.Tx;
 
-/** Switches maintenance on and off. Safe to share; it caches nothing. */
+/** Switches maintenance on and off. Safe to share. */
 public final class MaintenanceService {
     private final Database database;
     private final AuditLog audit;
     private final ToIntFunction<Tx> leased;
+    private final MaintenanceMode mode;
     private final InstantSource clock;
     private final MaintenanceStore store = new MaintenanceStore();
     private volatile Consumer<Tx> listener = tx -> {};
 
     /** @param leased counts the jobs that are in the hands of workers */
-    public MaintenanceService(Database database, AuditLog audit, ToIntFunction<Tx> leased, InstantSource clock) {
+    public MaintenanceService(
+            Database database, AuditLog audit, ToIntFunction<Tx> leased, MaintenanceMode mode, InstantSource clock) {
         this.database = database;
         this.audit = audit;
         this.leased = leased;
+        this.mode = mode;
         this.clock = clock;
     }
 
@@ -54,6 +57,7 @@ public final class MaintenanceService {
         return database.write(tx -> {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             store.put(tx, new Maintenance(reason, now, who.name()));
+            mode.changed(tx);
             audit.record(tx, who, "maintenance.on", reason == null ? "" : reason);
             return view(tx);
         });
@@ -63,6 +67,7 @@ public final class MaintenanceService {
     public CompletableFuture<MaintenanceView> end(Actor who) {
         return database.write(tx -> {
             if (store.delete(tx)) {
+                mode.changed(tx);
                 audit.record(tx, who, "maintenance.off", "");
                 listener.accept(tx);
             }

@@ -14,11 +14,11 @@ import pond.server.stages.WaitCode;
  * So neither its beginning nor its end has to change the rows of all that is queued.
  */
 final class HeldBack {
-    private final MaintenanceMode mode = new MaintenanceMode();
-
     /** The waits of one run as its readers see them now. */
     List<Wait> seen(Tx tx, List<Wait> waits) {
-        return mode.find(tx).map(maintenance -> seen(waits, maintenance)).orElse(waits);
+        return MaintenanceMode.find(tx)
+                .map(maintenance -> seen(waits, maintenance))
+                .orElse(waits);
     }
 
     private static List<Wait> seen(List<Wait> waits, Maintenance maintenance) {

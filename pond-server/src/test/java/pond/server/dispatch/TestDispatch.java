@@ -40,6 +40,7 @@ import pond.server.limits.DiskSpace;
 import pond.server.limits.ProjectBytes;
 import pond.server.limits.ProjectLimits;
 import pond.server.logs.LogService;
+import pond.server.maintenance.MaintenanceMode;
 import pond.server.maintenance.MaintenanceService;
 import pond.server.models.Models;
 import pond.server.preflight.PreflightService;
@@ -134,7 +135,8 @@ public final class TestDispatch implements AutoCloseable {
         ProjectBytes bytes = new ProjectBytes(database, logDatabase, 0, () -> 0);
         Admission admission = new Admission(database, DiskSpace.unbounded(), settings.projects(), bytes);
         runs = new RunService(database, logs, stages, new SourceKey(new byte[32]), admission, clock);
-        leaseDesk = new LeaseDesk(database, workers, answers);
+        MaintenanceMode mode = new MaintenanceMode();
+        leaseDesk = new LeaseDesk(database, workers, mode, answers);
         AuditLog audit = new AuditLog(database, clock);
         harnesses = new Harnesses(database, audit, clock);
         models = new Models(database, audit, clock);
@@ -150,7 +152,7 @@ public final class TestDispatch implements AutoCloseable {
         JobDesk jobDesk = new JobDesk(database, dispatcher, runs, stages, artifacts, endCheck, settings, clock);
         WorkerDesk.Context context = new WorkerDesk.Context(stages, settings, clock, answers);
         workerDesk = new WorkerDesk(database, dispatcher, jobDesk, leaseDesk, workers, budgets, context);
-        maintenance = new MaintenanceService(database, audit, jobDesk::countLeased, clock);
+        maintenance = new MaintenanceService(database, audit, jobDesk::countLeased, mode, clock);
         maintenance.onEnd(new Resumption(leaseDesk, settings, clock)::resume);
         recovery = new Recovery(database, workerDesk, workers, context);
         reaper = new Reaper(database, dispatcher, workerDesk, jobDesk, workers, context);

@@ -1,0 +1,4 @@
+@NullMarked
+package pond.server.maintenance;
+
+import org.jspecify.annotations.NullMarked;
