@@ -81,7 +81,7 @@ public final class JobDesk {
         int free = Math.min(atMost, worker.slots() - jobs.countLeased(tx, worker.id()));
         List<Job> claimed = new ArrayList<>();
         while (claimed.size() < free) {
-            Optional<JobRow> next = next(tx, worker);
+            Optional<JobStore.Oldest> next = next(tx, worker);
             if (next.isEmpty()) {
                 break;
             }
@@ -104,7 +104,7 @@ public final class JobDesk {
         };
     }
 
-    private Optional<JobRow> next(Tx tx, Worker worker) {
+    private Optional<JobStore.Oldest> next(Tx tx, Worker worker) {
         List<JobStore.Turn> turns = turns(tx, worker)
                 .sorted(Comparator.comparingLong(JobStore.Turn::fence))
                 .toList();
@@ -115,14 +115,13 @@ public final class JobDesk {
                 .flatMap(first -> turns.stream()
                         .filter(turn -> turn.project().equals(first.project()))
                         .flatMap(turn -> jobs.findOldest(tx, turn.needs(), turn.project()).stream())
-                        .min(Comparator.comparing((JobRow job) -> job.run().toString())
-                                .thenComparingInt(JobRow::position)));
+                        .min(Comparator.comparing((JobStore.Oldest next) ->
+                                        next.job().run().toString())
+                                .thenComparingInt(next -> next.job().position())));
     }
 
     private Stream<JobStore.Turn> turns(Tx tx, Worker worker) {
-        return jobs.listQueuedNeeds(tx).stream()
-                .filter(needs -> worker.serves(Needs.parse(needs)))
-                .flatMap(needs -> jobs.listTurns(tx, needs).stream())
+        return jobs.listTurns(tx, needs -> worker.serves(Needs.parse(needs))).stream()
                 .filter(turn -> worker.admits(turn.project()));
     }
 
@@ -130,14 +129,15 @@ public final class JobDesk {
         return !settings.projects().isAtJobLimit(tx, project);
     }
 
-    private Job lease(Tx tx, JobRow row, Worker worker) {
+    private Job lease(Tx tx, JobStore.Oldest next, Worker worker) {
         if (fence < 0) {
             fence = jobs.highestFence(tx);
         }
         fence++;
+        JobRow row = next.job();
         Instant now = clock.instant();
         String token = leases.newToken();
-        dispatcher.queue().leased(tx, row, now);
+        dispatcher.queue().leased(tx, next, now);
         jobs.lease(tx, row.id(), worker.id(), fence, Leases.hash(token));
         jobs.tookTurn(tx, row.project(), fence);
         dispatcher.wait(

@@ -144,11 +144,14 @@ final class JobQueue {
         }
     }
 
-    /** A worker has it from now on; to be called while it still waits. */
-    void leased(Tx tx, JobRow job, Instant at) {
-        stages.findWait(tx, job.id().toString())
-                .ifPresent(wait -> tx.afterCommit(() -> listener.leased(
-                        job.id(), Needs.parse(job.needs()).kind(), Duration.between(wait.since(), at))));
+    /** A worker has it from now on. */
+    void leased(Tx tx, JobStore.Oldest next, Instant at) {
+        JobRow job = next.job();
+        Instant since = next.since();
+        if (since != null) {
+            tx.afterCommit(
+                    () -> listener.leased(job.id(), Needs.parse(job.needs()).kind(), Duration.between(since, at)));
+        }
     }
 
     /** It was taken from its worker. */

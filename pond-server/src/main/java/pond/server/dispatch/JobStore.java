@@ -2,8 +2,10 @@ package pond.server.dispatch;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.PoolWorkerView;
 import pond.common.ids.JobId;
@@ -131,23 +133,51 @@ final class JobStore {
     }
 
     /** The different needs among queued jobs; each step of the recursion is one look into the index. */
+    private static final String DISTINCT_NEEDS = """
+            WITH RECURSIVE distinct_needs (needs) AS (
+              SELECT min(needs) FROM jobs WHERE status = 'queued'
+              UNION ALL
+              SELECT (SELECT min(needs) FROM jobs WHERE status = 'queued' AND needs > distinct_needs.needs)
+              FROM distinct_needs WHERE distinct_needs.needs IS NOT NULL
+            )
+            """;
+
     List<String> listQueuedNeeds(Tx tx) {
-        return tx.list("""
-                WITH RECURSIVE distinct_needs (needs) AS (
-                  SELECT min(needs) FROM jobs WHERE status = 'queued'
-                  UNION ALL
-                  SELECT (SELECT min(needs) FROM jobs WHERE status = 'queued' AND needs > distinct_needs.needs)
-                  FROM distinct_needs WHERE distinct_needs.needs IS NOT NULL
-                )
-                SELECT needs FROM distinct_needs WHERE needs IS NOT NULL
-                """, row -> row.text("needs"));
+        return tx.list(
+                DISTINCT_NEEDS + "SELECT needs FROM distinct_needs WHERE needs IS NOT NULL", row -> row.text("needs"));
     }
 
     /** A project with queued jobs of some needs, and when it was last given a job: 0 is never. */
     record Turn(ProjectId project, String needs, long fence) {}
 
-    /** Every project with queued jobs of these needs. */
-    List<Turn> listTurns(Tx tx, String needs) {
+    /** Jobs of some needs are queued: of one project, whose turn this is, or of several. */
+    private record Queue(Turn lowest, boolean several) {}
+
+    /** Every project with queued jobs of needs that are wanted; mostly one, and the first query has it then. */
+    List<Turn> listTurns(Tx tx, Predicate<String> wanted) {
+        List<Queue> queues = tx.list(
+                DISTINCT_NEEDS + """
+                SELECT needs, lowest, lowest <> highest AS several, coalesce(fence, 0) AS fence FROM (
+                  SELECT needs,
+                    (SELECT min(project_id) FROM jobs WHERE status = 'queued' AND needs = distinct_needs.needs) AS lowest,
+                    (SELECT max(project_id) FROM jobs WHERE status = 'queued' AND needs = distinct_needs.needs) AS highest
+                  FROM distinct_needs WHERE needs IS NOT NULL
+                ) LEFT JOIN project_turns ON project_id = lowest
+                """,
+                row -> new Queue(
+                        new Turn(new ProjectId(row.text("lowest")), row.text("needs"), row.number("fence")),
+                        row.flag("several")));
+        List<Turn> turns = new ArrayList<>();
+        for (Queue queue : queues) {
+            String needs = queue.lowest().needs();
+            if (wanted.test(needs)) {
+                turns.addAll(queue.several() ? listTurns(tx, needs) : List.of(queue.lowest()));
+            }
+        }
+        return turns;
+    }
+
+    private static List<Turn> listTurns(Tx tx, String needs) {
         return tx.list("""
                 WITH RECURSIVE distinct_projects (project_id) AS (
                   SELECT min(project_id) FROM jobs WHERE status = 'queued' AND needs = ?1
@@ -162,12 +192,16 @@ final class JobStore {
                 """, row -> new Turn(new ProjectId(row.text("project_id")), needs, row.number("fence")), needs);
     }
 
+    /** A queued job, and since when it waits. */
+    record Oldest(JobRow job, @Nullable Instant since) {}
+
     /** The oldest queued job of these needs and this project. */
-    Optional<JobRow> findOldest(Tx tx, String needs, ProjectId project) {
+    Optional<Oldest> findOldest(Tx tx, String needs, ProjectId project) {
         return tx.find("""
-                SELECT * FROM jobs WHERE status = 'queued' AND needs = ? AND project_id = ?
-                ORDER BY run_id, stage_position LIMIT 1
-                """, JobStore::job, needs, project);
+                SELECT jobs.*, waits.since FROM jobs LEFT JOIN waits ON waits.subject = jobs.id
+                WHERE status = 'queued' AND needs = ? AND project_id = ?
+                ORDER BY jobs.run_id, stage_position LIMIT 1
+                """, row -> new Oldest(job(row), row.instantOrNull("since")), needs, project);
     }
 
     /** What queued jobs of one project and one set of needs wait for; the time starts anew where that has changed. */

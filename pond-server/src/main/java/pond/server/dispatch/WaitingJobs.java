@@ -37,10 +37,8 @@ final class WaitingJobs {
                     // Before the look, so that whoever comes during it has another one made.
                     asked.set(false);
                     Instant now = clock.instant();
-                    for (String text : jobs.listQueuedNeeds(tx)) {
-                        jobs.listTurns(tx, text)
-                                .forEach(turn -> dispatcher.queue().reassess(tx, turn, now));
-                    }
+                    jobs.listTurns(tx, needs -> true)
+                            .forEach(turn -> dispatcher.queue().reassess(tx, turn, now));
                 })
                 .whenComplete((done, error) -> {
                     if (error != null) {
