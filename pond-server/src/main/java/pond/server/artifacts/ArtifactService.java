@@ -151,10 +151,14 @@ public final class ArtifactService {
     /**
      * Shows what a job has produced, in place of what an earlier attempt had. Throws {@link Refusal#INCOMPLETE} when one
      * has not arrived; the transaction must then fail.
+     *
+     * @param attempt which one of the producer's the job was; nothing can be there before the end of the first
      */
-    public void publish(Tx tx, Producer producer, JobId job, List<Produced> produced) {
+    public void publish(Tx tx, Producer producer, JobId job, int attempt, List<Produced> produced) {
         Instant now = clock.instant();
-        store.delete(tx, producer);
+        if (attempt > 1) {
+            store.delete(tx, producer);
+        }
         for (Produced one : new LinkedHashSet<>(produced)) {
             if (!store.publish(tx, producer, job, one, now)) {
                 throw new ProtocolException(

@@ -206,7 +206,7 @@ public final class JobDesk {
         if (run.cancelRequestedAt() == null) {
             Producer producer =
                     new Producer(row.run(), row.position(), stage.plan().key(), row.substage());
-            artifacts.publish(tx, producer, row.id(), completion.artifacts());
+            artifacts.publish(tx, producer, row.id(), row.attempt(), completion.artifacts());
         } else {
             artifacts.dropUploads(tx, row.id());
         }

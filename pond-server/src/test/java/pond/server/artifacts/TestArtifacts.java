@@ -71,9 +71,10 @@ final class TestArtifacts implements AutoCloseable {
                 MAX_BYTES);
     }
 
+    /** As the end of an attempt that is not the first. */
     CompletableFuture<Integer> publish(Producer producer, JobId job, Produced... produced) {
         return database.db.write(tx -> {
-            service.publish(tx, producer, job, List.of(produced));
+            service.publish(tx, producer, job, 2, List.of(produced));
             return produced.length;
         });
     }

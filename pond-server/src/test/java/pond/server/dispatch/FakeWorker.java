@@ -107,13 +107,25 @@ final class FakeWorker {
 
     /** Ends a job that leaves one artifact. */
     void done(Job job, String artifact, String text) {
+        end(job, Outcome.done(0), List.of(upload(job, artifact, text)));
+    }
+
+    /** The same with a job that has failed. */
+    void fail(Job job, String artifact, String text) {
+        end(job, Outcome.failed("bad", "it did not work", 1), List.of(upload(job, artifact, text)));
+    }
+
+    private void end(Job job, Outcome outcome, List<Completion.Produced> produced) {
+        get(protocol.complete(completion(job, outcome, 0, produced)));
+    }
+
+    Completion.Produced upload(Job job, String artifact, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ArtifactName name = new ArtifactName(artifact);
         String digest = sha256(bytes);
         get(protocol.putArtifact(
                 new ArtifactUpload(job.ref(), name, bytes.length, digest), 0, new ByteArrayInputStream(bytes)));
-        List<Completion.Produced> produced = List.of(new Completion.Produced(name, digest));
-        get(protocol.complete(completion(job, Outcome.done(0), 0, produced)));
+        return new Completion.Produced(name, digest);
     }
 
     private static String sha256(byte[] bytes) {
