@@ -234,8 +234,8 @@ public final class RunService implements RunAccess {
 
     /** Stores what has changed about a run, and wakes whoever waits for that. */
     public void update(Tx tx, Run before, Run now) {
-        store.update(tx, before, now);
-        if (now.status().isTerminal() && !before.status().isTerminal()) {
+        boolean calledBack = store.update(tx, before, now);
+        if (calledBack && now.status().isTerminal() && !before.status().isTerminal()) {
             tx.lastly(() -> tellOfEnd(tx, now.id()));
         }
         tx.afterCommit(() -> {
@@ -249,7 +249,7 @@ public final class RunService implements RunAccess {
 
     private void tellOfEnd(Tx tx, RunId id) {
         RunEnds listener = ends;
-        if (listener != null && callbacks.find(tx, id).isPresent()) {
+        if (listener != null) {
             store.findListed(tx, id)
                     .ifPresent(ended -> listener.ended(tx, RunViews.run(ended.run(), ended.snapshot())));
         }

@@ -80,17 +80,22 @@ final class RunStore {
                 snapshot.labels());
     }
 
-    /** Writes everything that can change, with the next version; the run must be as {@code before} says. */
-    void update(Tx tx, Run before, Run now) {
+    /**
+     * Writes everything that can change, with the next version; the run must be as {@code before} says. Answers whether
+     * somebody is to be told of its end, which so costs no query of its own.
+     */
+    boolean update(Tx tx, Run before, Run now) {
         Failure error = now.error();
         BundleRef bundle = now.bundle();
-        int rows = tx.update(
+        List<Boolean> hits = tx.list(
                 """
                 UPDATE runs SET status = ?, version = version + 1, bundle_sha256 = ?, bundle_size = ?, error_code = ?,
                                 error_message = ?, started_at = ?, finished_at = ?, cancel_requested_at = ?,
                                 kill_confirmed = ?
                 WHERE id = ? AND status = ? AND version = ?
+                RETURNING EXISTS (SELECT 1 FROM run_callbacks WHERE run_id = runs.id) AS called_back
                 """,
+                row -> row.flag("called_back"),
                 now.status(),
                 bundle == null ? null : bundle.sha256(),
                 bundle == null ? null : bundle.size(),
@@ -103,9 +108,10 @@ final class RunStore {
                 before.id(),
                 before.status(),
                 before.version());
-        if (rows != 1) {
+        if (hits.size() != 1) {
             throw new IllegalStateException("run " + before.id() + " was not " + before.status());
         }
+        return hits.get(0);
     }
 
     void touch(Tx tx, RunId run) {
