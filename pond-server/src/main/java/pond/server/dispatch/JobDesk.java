@@ -20,9 +20,7 @@ import pond.common.protocol.Completion;
 import pond.common.protocol.Job;
 import pond.common.protocol.JobRef;
 import pond.common.protocol.Outcome;
-import pond.common.protocol.ProtocolException;
 import pond.common.protocol.Receipt.Confinement;
-import pond.common.protocol.Refusal;
 import pond.server.artifacts.ArtifactService;
 import pond.server.artifacts.Producer;
 import pond.server.db.Database;
@@ -193,12 +191,10 @@ public final class JobDesk {
      * @param verdict on the signature, see {@link EndCheck#look}
      */
     public void complete(Tx tx, WorkerId worker, Completion said, EndCheck.Verdict verdict) {
-        JobRow row = leases.findKnown(tx, worker, said.job())
-                .orElseThrow(() -> new ProtocolException(Refusal.LEASE_LOST, "this worker does not hold that job"));
-        if (row.status() == JobRow.Status.ENDED) {
-            return;
-        }
-        Leases.requireHeld(row, said.job());
+        leases.end(tx, worker, said.job()).ifPresent(row -> complete(tx, worker, said, verdict, row));
+    }
+
+    private void complete(Tx tx, WorkerId worker, Completion said, EndCheck.Verdict verdict, JobRow row) {
         Run run = runs.get(tx, row.run());
         List<Stage> all = stages.list(tx, row.run());
         Stage stage = StageGraph.at(all, row.position());
@@ -210,7 +206,6 @@ public final class JobDesk {
         } else {
             artifacts.dropUploads(tx, row.id());
         }
-        jobs.move(tx, row.id(), JobRow.Status.LEASED, JobRow.Status.ENDED);
         dispatcher.queue().freed(tx, worker);
         RunMachine.Decision decision = dispatcher.ended(tx, run, all, row, ended(row, completion));
         // With a run that has ended all its waits have, this job's among them.

@@ -113,6 +113,13 @@ final class JobStore {
         one(tx.update("UPDATE jobs SET status = ? WHERE id = ? AND status = ?", to, id, from), id);
     }
 
+    /** Ends a job that this worker holds; the job as it is then, or empty when the worker does not hold it. */
+    Optional<JobRow> end(Tx tx, JobId id, WorkerId worker) {
+        return tx.list("""
+                        UPDATE jobs SET status = 'ended' WHERE id = ? AND worker_id = ? AND status = 'leased' RETURNING *
+                        """, JobStore::job, id, worker).stream().findFirst();
+    }
+
     void lease(Tx tx, JobId id, WorkerId worker, long fence, String leaseHash) {
         one(tx.update("""
                         UPDATE jobs SET status = 'leased', worker_id = ?, fence = ?, lease_hash = ?

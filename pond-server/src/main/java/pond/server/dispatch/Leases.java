@@ -51,20 +51,28 @@ final class Leases {
 
     /** The job, when this worker holds its lease; refuses with {@link Refusal#LEASE_LOST} otherwise. */
     JobRow require(Tx tx, WorkerId worker, JobRef ref) {
-        JobRow job = findKnown(tx, worker, ref).orElseThrow(() -> over(ref));
-        requireHeld(job, ref);
-        return job;
-    }
-
-    /** Refuses as {@link #require} does when the lease of a job, just read in this transaction, is over. */
-    static void requireHeld(JobRow job, JobRef ref) {
-        if (job.status() != JobRow.Status.LEASED) {
-            throw over(ref);
-        }
+        return findKnown(tx, worker, ref)
+                .filter(job -> job.status() == JobRow.Status.LEASED)
+                .orElseThrow(() -> over(ref));
     }
 
     private static ProtocolException over(JobRef ref) {
         return new ProtocolException(Refusal.LEASE_LOST, "the lease of job " + ref + " is over");
+    }
+
+    /**
+     * Ends the job; empty when its holder has ended it before. Refuses with {@link Refusal#LEASE_LOST} when this worker does
+     * not hold its lease, and the transaction must then fail.
+     */
+    Optional<JobRow> end(Tx tx, WorkerId worker, JobRef ref) {
+        Optional<JobRow> ended = jobs.end(tx, ref.job(), worker);
+        JobRow job = ended.or(() -> jobs.find(tx, ref.job()).filter(row -> worker.equals(row.worker())))
+                .filter(row -> proves(ref.leaseToken(), row))
+                .orElseThrow(() -> new ProtocolException(Refusal.LEASE_LOST, "this worker does not hold that job"));
+        if (job.status() != JobRow.Status.ENDED) {
+            throw over(ref);
+        }
+        return ended;
     }
 
     /** The job, when this token was its lease's, whether or not it still is. */
