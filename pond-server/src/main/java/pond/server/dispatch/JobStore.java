@@ -18,6 +18,16 @@ import pond.server.stages.WaitCode;
 
 /** Rows of jobs, and the order in which they are handed out. */
 final class JobStore {
+    /** Begins a query about the different needs among queued jobs; each step of it is one look into the index. */
+    private static final String DISTINCT_NEEDS = """
+            WITH RECURSIVE distinct_needs (needs) AS (
+              SELECT min(needs) FROM jobs WHERE status = 'queued'
+              UNION ALL
+              SELECT (SELECT min(needs) FROM jobs WHERE status = 'queued' AND needs > distinct_needs.needs)
+              FROM distinct_needs WHERE distinct_needs.needs IS NOT NULL
+            )
+            """;
+
     void insert(Tx tx, JobRow job) {
         tx.update(
                 """
@@ -139,16 +149,7 @@ final class JobStore {
                         """, row -> row.number("n")).orElse(0L);
     }
 
-    /** The different needs among queued jobs; each step of the recursion is one look into the index. */
-    private static final String DISTINCT_NEEDS = """
-            WITH RECURSIVE distinct_needs (needs) AS (
-              SELECT min(needs) FROM jobs WHERE status = 'queued'
-              UNION ALL
-              SELECT (SELECT min(needs) FROM jobs WHERE status = 'queued' AND needs > distinct_needs.needs)
-              FROM distinct_needs WHERE distinct_needs.needs IS NOT NULL
-            )
-            """;
-
+    /** The different needs among queued jobs. */
     List<String> listQueuedNeeds(Tx tx) {
         return tx.list(
                 DISTINCT_NEEDS + "SELECT needs FROM distinct_needs WHERE needs IS NOT NULL", row -> row.text("needs"));
