@@ -21,6 +21,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import pond.common.json.Json;
+import pond.server.cli.text.Table;
+import pond.server.cli.text.Terminal;
 
 /** {@code context …}: names for servers, with their tokens. A token is read from a file or a stream, and never shown. */
 @Command(

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import pond.common.api.LogLine;
 import pond.common.api.RunDetails;
 import pond.server.cli.live.Display;
+import pond.server.cli.text.RunText;
 
 /** A run as lines, for files and pipes. The end of a run is told after its log, which may come later than its state. */
 final class LineDisplay implements Display {

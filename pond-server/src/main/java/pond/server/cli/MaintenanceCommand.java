@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import pond.server.cli.text.Table;
 
 /** {@code maintenance …}: whether a server hands out jobs. */
 @Command(

@@ -15,6 +15,7 @@ import pond.server.cli.RunFeed.State;
 import pond.server.cli.live.Display;
 import pond.server.cli.live.LiveDisplay;
 import pond.server.cli.live.TerminalDevice;
+import pond.server.cli.text.RunText;
 
 /** Shows a run until it has ended or the time is up, and says by an exit code how that went. */
 record Onlooker(ServerOptions options, PondClient client) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.ParameterException;
 import pond.common.api.PoolWorkerList;
 import pond.common.api.PoolWorkerView;
 import pond.common.json.Json;
+import pond.server.cli.text.Terminal;
 
 /** The workers that a server lists. */
 record Pool(AdminClient client) {

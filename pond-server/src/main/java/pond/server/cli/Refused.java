@@ -3,6 +3,7 @@ package pond.server.cli;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pond.common.problems.Problem;
+import pond.server.cli.text.Terminal;
 
 /** The server understood and refused; the message has its words. */
 final class Refused extends RuntimeException {

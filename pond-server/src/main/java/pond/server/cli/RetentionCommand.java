@@ -11,6 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import pond.common.json.Json;
+import pond.server.cli.text.Table;
 import pond.server.config.SettingException;
 import pond.server.db.StorageRefusedException;
 import pond.server.retention.RetentionPlan;

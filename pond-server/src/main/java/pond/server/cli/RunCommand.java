@@ -27,6 +27,8 @@ import pond.common.api.UsageView;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
+import pond.server.cli.text.RunText;
+import pond.server.cli.text.Table;
 
 /** {@code run …}: the API from a terminal. Results go to stdout; progress and complaints to stderr. */
 @Command(

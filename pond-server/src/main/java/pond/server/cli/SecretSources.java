@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import pond.server.cli.text.Terminal;
 
 /** Where a command takes secrets from. A name may come once; line ends at the end of a file are an editor's, not the secret's. */
 final class SecretSources {

@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import pond.common.json.Json;
+import pond.server.cli.text.Terminal;
 
 /** The options that every command of the client has. */
 final class ServerOptions {

@@ -14,6 +14,8 @@ import pond.common.api.RunView;
 import pond.common.api.StageStatus;
 import pond.common.api.StageView;
 import pond.common.api.Waiting;
+import pond.server.cli.text.Table;
+import pond.server.cli.text.Terminal;
 
 /** What has changed between two states of a run, a line for each. Progress is left out: it may change all the time. */
 final class StatusLines {

@@ -1,11 +1,11 @@
-package pond.server.cli;
+package pond.server.cli.text;
 
 /** Text from a server or a stage on its way to a terminal, which must not take orders from it. */
-final class Terminal {
+public final class Terminal {
     private Terminal() {}
 
     /** The text with control characters replaced, tab excepted. */
-    static String clean(String text) {
+    public static String clean(String text) {
         if (text.chars().noneMatch(c -> isControl(c))) {
             return text;
         }

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.text;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -6,17 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Columns for people. Programs use {@code --json}. */
-final class Table {
+public final class Table {
     private Table() {}
 
-    static void print(PrintWriter out, List<String> head, List<List<String>> rows) {
+    /** Prints rows under a head; all of them have as many cells as the head. */
+    public static void print(PrintWriter out, List<String> head, List<List<String>> rows) {
         List<List<String>> all = new ArrayList<>(rows);
         all.add(0, head);
         rows(out, all);
     }
 
-    /** Rows of the same length, without a head. */
-    static void rows(PrintWriter out, List<List<String>> rows) {
+    /** Prints rows of the same length without a head; there must be one at least. */
+    public static void rows(PrintWriter out, List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
@@ -33,7 +34,7 @@ final class Table {
     }
 
     /** A value in one line, without the control characters that would drive the terminal; {@code -} for none. */
-    static String cell(@Nullable Object value) {
+    public static String cell(@Nullable Object value) {
         return value == null ? "-" : Terminal.clean(value.toString());
     }
 }

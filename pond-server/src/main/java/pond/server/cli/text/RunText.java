@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.text;
 
 import java.io.PrintWriter;
 import java.util.List;
@@ -15,10 +15,11 @@ import pond.common.api.UsageView.Totals;
 import pond.common.api.Waiting;
 
 /** Runs and what belongs to them as text for people. */
-final class RunText {
+public final class RunText {
     private RunText() {}
 
-    static void details(PrintWriter out, RunDetails details) {
+    /** Prints a run and its stages, with what went wrong and what is waited for. */
+    public static void details(PrintWriter out, RunDetails details) {
         out.println("run " + details.run().id() + " of project "
                 + Table.cell(details.run().projectId()) + ": " + details.run().status());
         RerunOf origin = details.run().rerunOf();
@@ -38,14 +39,16 @@ final class RunText {
         }
     }
 
-    static String line(LogLine line) {
+    /** A line of a log with its time, its stage and its stream. */
+    public static String line(LogLine line) {
         String where = line.stage() == null
                 ? line.source().toString()
                 : line.stage() + (line.substage() == null ? "" : "/" + line.substage());
         return line.at() + " " + Terminal.clean(where) + " " + line.stream() + ": " + Terminal.clean(line.line());
     }
 
-    static void artifacts(PrintWriter out, List<ArtifactView> artifacts) {
+    /** Prints a row for each artifact. */
+    public static void artifacts(PrintWriter out, List<ArtifactView> artifacts) {
         Table.print(
                 out,
                 List.of("STAGE", "SUBSTAGE", "NAME", "BYTES", "SHA256"),
@@ -59,7 +62,8 @@ final class RunText {
                         .toList());
     }
 
-    static void usage(PrintWriter out, UsageView usage) {
+    /** Prints what the model calls of a run used, a row for each model, and the sum. */
+    public static void usage(PrintWriter out, UsageView usage) {
         Table.print(
                 out,
                 List.of("MODEL", "CALLS", "INPUT", "CACHE READ", "CACHE WRITE", "OUTPUT", "REASONING", "USD"),
@@ -95,8 +99,8 @@ final class RunText {
         return Stream.concat(Stream.of(model), numbers(totals).stream()).toList();
     }
 
-    /** Calls, tokens from input to reasoning, and dollars. */
-    static List<String> numbers(Totals totals) {
+    /** The cells for calls, tokens from input to reasoning, and dollars. */
+    public static List<String> numbers(Totals totals) {
         return List.of(
                 Long.toString(totals.calls()),
                 Long.toString(totals.inputTokens()),
