@@ -13,6 +13,7 @@ import pond.server.cli.RunFeed.Lines;
 import pond.server.cli.RunFeed.News;
 import pond.server.cli.RunFeed.State;
 import pond.server.cli.live.Display;
+import pond.server.cli.live.LineDisplay;
 import pond.server.cli.live.LiveDisplay;
 import pond.server.cli.live.TerminalDevice;
 import pond.server.cli.text.RunText;

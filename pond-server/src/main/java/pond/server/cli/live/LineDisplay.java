@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.live;
 
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -6,11 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pond.common.api.LogLine;
 import pond.common.api.RunDetails;
-import pond.server.cli.live.Display;
 import pond.server.cli.text.RunText;
 
 /** A run as lines, for files and pipes. The end of a run is told after its log, which may come later than its state. */
-final class LineDisplay implements Display {
+public final class LineDisplay implements Display {
     private static final long PATIENCE_MILLIS = 1_000;
 
     private final PrintWriter out;
@@ -19,7 +18,7 @@ final class LineDisplay implements Display {
     private @Nullable RunDetails end;
 
     /** @param statuses tell of each change of a status, too, and of what is waited for */
-    LineDisplay(PrintWriter out, boolean statuses) {
+    public LineDisplay(PrintWriter out, boolean statuses) {
         this.out = out;
         this.statuses = statuses;
     }

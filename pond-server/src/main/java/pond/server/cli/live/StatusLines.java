@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.live;
 
 import java.time.Instant;
 import java.util.ArrayList;
