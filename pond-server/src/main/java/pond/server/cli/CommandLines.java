@@ -14,6 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 import pond.common.ids.RunId;
 import pond.common.ids.Uuids;
+import pond.server.cli.client.Refused;
+import pond.server.cli.client.Unreachable;
 import pond.server.cli.text.Terminal;
 import pond.server.errors.PondException;
 

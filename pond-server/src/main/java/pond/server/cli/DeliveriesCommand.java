@@ -11,6 +11,7 @@ import pond.common.api.DeliveryList;
 import pond.common.api.DeliveryView;
 import pond.common.api.DeliveryView.AttemptView;
 import pond.common.ids.RunId;
+import pond.server.cli.client.PondClient;
 import pond.server.cli.text.Table;
 
 /** {@code run deliveries}. */

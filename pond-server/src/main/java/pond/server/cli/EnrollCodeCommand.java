@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import pond.server.cli.client.AdminClient;
 import pond.server.cli.text.Terminal;
 
 /** {@code enroll-code}. */

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import pond.server.cli.client.AdminClient;
 import pond.server.cli.text.Table;
 import pond.server.cli.text.Terminal;
 

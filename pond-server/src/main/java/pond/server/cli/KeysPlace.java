@@ -24,7 +24,7 @@ final class KeysPlace {
     KeyRegister open(ServerOptions options, Keys.Opener opener) throws IOException {
         return isLocal(options)
                 ? new LocalKeys(opener.open(stateDir == null ? DEFAULT_FOLDER : stateDir))
-                : new RemoteKeys(options.http());
+                : new RemoteKeys(options.keys());
     }
 
     private boolean isLocal(ServerOptions options) throws IOException {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,6 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import pond.server.cli.client.AdminClient;
+import pond.server.cli.client.Pause;
+import pond.server.cli.client.Refused;
 import pond.server.cli.text.Table;
 
 /** {@code maintenance …}: whether a server hands out jobs. */
@@ -106,20 +107,10 @@ public final class MaintenanceCommand implements Runnable {
                 told = leased(now);
                 options.line().getErr().println("waiting for " + jobs(told));
             }
-            pause();
+            Pause.millis(LOOK_MILLIS);
             now = client.get(PATH);
         }
         return now;
-    }
-
-    private static void pause() throws InterruptedException {
-        try {
-            new CompletableFuture<Boolean>()
-                    .completeOnTimeout(true, LOOK_MILLIS, TimeUnit.MILLISECONDS)
-                    .get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void print(ServerOptions options, JsonNode now) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import pond.server.cli.client.FinalFailure;
 
 /** A file for one secret, which its user alone may read. It is new, and goes away again when nothing was written. */
 final class NewSecretFile implements AutoCloseable {

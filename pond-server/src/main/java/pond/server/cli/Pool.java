@@ -9,6 +9,9 @@ import picocli.CommandLine.ParameterException;
 import pond.common.api.PoolWorkerList;
 import pond.common.api.PoolWorkerView;
 import pond.common.json.Json;
+import pond.server.cli.client.AdminClient;
+import pond.server.cli.client.Refused;
+import pond.server.cli.client.Unreachable;
 import pond.server.cli.text.Terminal;
 
 /** The workers that a server lists. */

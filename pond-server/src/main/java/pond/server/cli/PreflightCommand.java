@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import pond.common.api.PreflightView;
+import pond.server.cli.client.PondClient;
+import pond.server.cli.client.Refused;
 
 /** {@code preflight}. */
 @Command(

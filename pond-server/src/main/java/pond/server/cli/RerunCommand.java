@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import pond.common.api.RerunFrom;
 import pond.common.ids.RunId;
+import pond.server.cli.client.PondClient;
 
 /** {@code run rerun}. */
 @Command(

@@ -27,6 +27,8 @@ import pond.common.api.UsageView;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
+import pond.server.cli.client.LogReader;
+import pond.server.cli.client.PondClient;
 import pond.server.cli.text.RunText;
 import pond.server.cli.text.Table;
 

@@ -15,6 +15,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import pond.common.json.Json;
+import pond.server.cli.client.AdminClient;
+import pond.server.cli.client.KeyClient;
+import pond.server.cli.client.PondClient;
+import pond.server.cli.client.PondHttp;
 import pond.server.cli.text.Terminal;
 
 /** The options that every command of the client has. */
@@ -69,7 +73,11 @@ final class ServerOptions {
         return new AdminClient(http());
     }
 
-    PondHttp http() throws IOException {
+    KeyClient keys() throws IOException {
+        return new KeyClient(http());
+    }
+
+    private PondHttp http() throws IOException {
         try {
             Destination to = destination();
             return new PondHttp(to.server(), to.token(), insecureHttp);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import pond.server.cli.client.PondClient;
 
 /** {@code run submit}. */
 @Command(name = "submit", description = "Submit a run and print its id.", mixinStandardHelpOptions = true)

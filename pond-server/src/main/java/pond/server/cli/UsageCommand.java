@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pond.common.api.UsageReport;
 import pond.common.api.UsageReport.Group;
+import pond.server.cli.client.PondClient;
 import pond.server.cli.text.RunText;
 import pond.server.cli.text.Table;
 

@@ -13,6 +13,7 @@ import pond.common.api.RunDetails;
 import pond.common.api.RunView;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
+import pond.server.cli.client.PondClient;
 
 /** {@code run wait}. The runs are waited for one after another, while all of them go on. */
 @Command(

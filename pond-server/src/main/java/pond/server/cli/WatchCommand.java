@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import pond.common.ids.RunId;
+import pond.server.cli.client.PondClient;
 
 /** {@code run watch}. */
 @Command(

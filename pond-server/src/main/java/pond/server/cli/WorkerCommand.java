@@ -14,6 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.common.api.PoolWorkerView;
 import pond.common.api.PoolWorkerView.Running;
+import pond.server.cli.client.AdminClient;
+import pond.server.cli.client.Pause;
 import pond.server.cli.text.Table;
 import pond.server.cli.text.Terminal;
 

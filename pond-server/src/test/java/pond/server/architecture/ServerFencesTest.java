@@ -76,7 +76,7 @@ class ServerFencesTest {
             List.of("local"),
             List.of("doctor"),
             List.of("cli.text"),
-            List.of("cli.live"),
+            List.of("cli.live", "cli.client"),
             List.of("cli"));
 
     private static Stream<Fence> fences() {
@@ -113,7 +113,7 @@ class ServerFencesTest {
                         KnowsSql.class),
                 new Fence(
                         "OkHttp in the command line's client",
-                        base -> only(base + ".cli..", "okhttp3..", "okio.."),
+                        base -> only(base + ".cli.client..", "okhttp3..", "okio.."),
                         KnowsHttp.class),
                 new Fence(
                         "picocli in the command line and the root",

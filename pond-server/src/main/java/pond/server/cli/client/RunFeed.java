@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -13,9 +13,10 @@ import pond.common.ids.RunId;
 
 /**
  * What becomes of a run from a state on, and its log from the beginning: two threads ask for it by long polls, and whoever
- * reads {@link #next} is told in the order in which they learn of it. A reader that is slow slows the two down.
+ * reads {@link #next} is told in the order in which they learn of it. A reader that is slow slows the two down. For one
+ * reader.
  */
-final class RunFeed implements AutoCloseable {
+public final class RunFeed implements AutoCloseable {
     private static final int WAIT_SECONDS = 25;
     /** A page of the log has up to a mebibyte. */
     private static final int MOST_UNREAD = 4;
@@ -29,16 +30,19 @@ final class RunFeed implements AutoCloseable {
         return thread;
     });
 
-    sealed interface News {}
+    /** What {@link #next} tells of. */
+    public sealed interface News {}
 
-    record State(RunDetails details) implements News {}
+    /** The run has changed. */
+    public record State(RunDetails details) implements News {}
 
-    record Lines(LogPage page) implements News {}
+    /** More of the log; perhaps no line, but its end. */
+    public record Lines(LogPage page) implements News {}
 
     /** There will be no more of one of the two. */
-    record Failed(Exception failure) implements News {
+    public record Failed(Exception failure) implements News {
         /** The failure as one of the calls has thrown it. */
-        IOException asThrown() throws IOException {
+        public IOException asThrown() throws IOException {
             if (failure instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
@@ -47,7 +51,7 @@ final class RunFeed implements AutoCloseable {
     }
 
     /** @param now what the reader knows already */
-    RunFeed(PondClient client, RunDetails now) {
+    public RunFeed(PondClient client, RunDetails now) {
         this.client = client;
         this.run = now.run().id();
         threads.execute(() -> tell(() -> states(now)));
@@ -55,7 +59,7 @@ final class RunFeed implements AutoCloseable {
     }
 
     /** What is next, or nothing when there is nothing for so long. */
-    Optional<News> next(long millis) throws InterruptedException {
+    public Optional<News> next(long millis) throws InterruptedException {
         return Optional.ofNullable(unread.poll(millis, TimeUnit.MILLISECONDS));
     }
 

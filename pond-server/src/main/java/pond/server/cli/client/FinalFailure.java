@@ -1,14 +1,14 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import java.io.IOException;
 
 /** Another try would bring the same: what came is complete and wrong, or a file of this machine cannot be written. */
-final class FinalFailure extends IOException {
-    FinalFailure(String message) {
+public final class FinalFailure extends IOException {
+    public FinalFailure(String message) {
         super(message);
     }
 
-    FinalFailure(String message, Throwable cause) {
+    public FinalFailure(String message, Throwable cause) {
         super(message, cause);
     }
 }

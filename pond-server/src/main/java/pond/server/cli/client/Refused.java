@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -6,20 +6,22 @@ import pond.common.problems.Problem;
 import pond.server.cli.text.Terminal;
 
 /** The server understood and refused; the message has its words. */
-final class Refused extends RuntimeException {
+public final class Refused extends RuntimeException {
     private final int status;
 
-    Refused(int status, String message) {
+    /** @param status of HTTP */
+    public Refused(int status, String message) {
         super(message);
         this.status = status;
     }
 
-    int status() {
+    /** The status of HTTP. */
+    public int status() {
         return status;
     }
 
     /** A detail with its problems, a line each. */
-    static String describe(@Nullable String detail, List<Problem> problems) {
+    public static String describe(@Nullable String detail, List<Problem> problems) {
         StringBuilder text = new StringBuilder(Terminal.clean(String.valueOf(detail)));
         for (Problem problem : problems) {
             text.append(System.lineSeparator())

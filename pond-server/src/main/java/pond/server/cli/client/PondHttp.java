@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import pond.common.json.Json;
  * those that must not be made twice are for {@link #once}. Redirects are not followed, because the token would go along.
  * Safe to share between threads; closing it ends the calls that are under way.
  */
-final class PondHttp implements AutoCloseable {
+public final class PondHttp implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** Longer than the longest wait of a long poll. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(75);
@@ -38,7 +38,7 @@ final class PondHttp implements AutoCloseable {
     private volatile boolean closed;
 
     /** @throws IllegalArgumentException when the URL is none, or the token would cross a network in the clear */
-    PondHttp(URI server, String token, boolean insecureHttp) {
+    public PondHttp(URI server, String token, boolean insecureHttp) {
         HttpUrl url = HttpUrl.get(server);
         if (url == null) {
             throw new IllegalArgumentException("the server must be an http or https URL, not " + server);

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -12,44 +12,48 @@ import pond.common.json.Json;
 
 /**
  * The operators' registers, as trees of JSON: a command sends and prints them, and knows little more. Its calls may be
- * repeated, since a POST replaces what has its name; what makes something new each time goes by {@link #create}. Blocking.
+ * repeated, since a POST replaces what has its name; what makes something new each time goes by {@link #create}.
+ * Paths are below {@code /v1/admin}. Fails as a {@link PondClient} does. Blocking; safe to share between threads.
  */
-final class AdminClient implements AutoCloseable {
+public final class AdminClient implements AutoCloseable {
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final PondHttp http;
 
-    AdminClient(PondHttp http) {
+    public AdminClient(PondHttp http) {
         this.http = http;
     }
 
-    JsonNode get(String path) throws IOException, InterruptedException {
+    /** What is at a path. */
+    public JsonNode get(String path) throws IOException, InterruptedException {
         return http.json(http.request(url(path)).build(), JsonNode.class);
     }
 
     /** As {@link #get(String)}, about one project. */
-    JsonNode get(String path, Optional<ProjectId> project) throws IOException, InterruptedException {
+    public JsonNode get(String path, Optional<ProjectId> project) throws IOException, InterruptedException {
         return http.json(http.request(url(path, project)).build(), JsonNode.class);
     }
 
-    JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
+    /** Sends a body, and gives the answer. */
+    public JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
         return http.json(posting(path, body), JsonNode.class);
     }
 
     /** As {@link #post}, but never repeated. */
-    JsonNode create(String path, JsonNode body) throws IOException, InterruptedException {
+    public JsonNode create(String path, JsonNode body) throws IOException, InterruptedException {
         return http.once(posting(path, body), JsonNode.class);
     }
 
     /** A POST that has neither a body nor an answer. */
-    void order(String path) throws IOException, InterruptedException {
+    public void order(String path) throws IOException, InterruptedException {
         Request request = http.request(url(path))
                 .post(RequestBody.create(new byte[0], null))
                 .build();
         http.send(request, body -> body.bytes().length);
     }
 
-    void delete(String path, Optional<ProjectId> project) throws IOException, InterruptedException {
+    /** Removes what is at a path, of one project where one is given. */
+    public void delete(String path, Optional<ProjectId> project) throws IOException, InterruptedException {
         Request request = http.request(url(path, project)).delete().build();
         http.send(request, body -> body.bytes().length);
     }

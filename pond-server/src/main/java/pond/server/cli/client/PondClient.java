@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -30,19 +30,22 @@ import pond.common.json.Json;
 
 /**
  * The API as methods. Each goes on trying for half a minute while the server is away, which no call minds: a submit
- * carries a key that makes its repetition the same run. Blocking; safe to share between threads.
+ * carries a key that makes its repetition the same run. Each throws {@link Refused} when the server refuses,
+ * {@link Unreachable} when there is no answer that can be understood, and {@link FinalFailure} when what came is complete
+ * and wrong, or cannot be written here. Blocking; safe to share between threads; closing it ends the calls that are under
+ * way.
  */
-final class PondClient implements AutoCloseable {
+public final class PondClient implements AutoCloseable {
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final PondHttp http;
 
-    PondClient(PondHttp http) {
+    public PondClient(PondHttp http) {
         this.http = http;
     }
 
     /** Submits a run; the body is as the API wants it. */
-    RunView submit(JsonNode body) throws IOException, InterruptedException {
+    public RunView submit(JsonNode body) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs"))
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .post(json(body))
@@ -51,13 +54,20 @@ final class PondClient implements AutoCloseable {
     }
 
     /** What would stop or hamper such a run; makes none. */
-    PreflightView preflight(JsonNode body) throws IOException, InterruptedException {
+    public PreflightView preflight(JsonNode body) throws IOException, InterruptedException {
         return http.json(
                 http.request(http.url("v1/runs/preflight")).post(json(body)).build(), PreflightView.class);
     }
 
-    /** A page of runs, newest first. */
-    RunPage list(
+    /**
+     * A page of runs, newest first.
+     *
+     * @param project empty: all that the token may see
+     * @param statuses none: any
+     * @param labels {@code KEY} or {@code KEY=VALUE}; all must hold
+     * @param cursor where a page ended; null: from the newest on
+     */
+    public RunPage list(
             Optional<ProjectId> project, List<String> statuses, List<String> labels, int limit, @Nullable String cursor)
             throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/runs").addQueryParameter("limit", String.valueOf(limit));
@@ -70,12 +80,13 @@ final class PondClient implements AutoCloseable {
         return get(url, RunPage.class);
     }
 
-    RunDetails run(RunId id) throws IOException, InterruptedException {
+    /** A run and its stages, as they are. */
+    public RunDetails run(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id), RunDetails.class);
     }
 
     /** The run once it has changed since a version, or as it is after a while. */
-    RunDetails runAfter(RunId id, long version, int waitSeconds) throws IOException, InterruptedException {
+    public RunDetails runAfter(RunId id, long version, int waitSeconds) throws IOException, InterruptedException {
         return get(
                 http.url("v1/runs/" + id)
                         .addQueryParameter("version", String.valueOf(version))
@@ -84,7 +95,7 @@ final class PondClient implements AutoCloseable {
     }
 
     /** Log lines after a cursor; waits for some when there are none. */
-    LogPage logs(RunId id, long since, int waitSeconds) throws IOException, InterruptedException {
+    public LogPage logs(RunId id, long since, int waitSeconds) throws IOException, InterruptedException {
         return get(
                 http.url("v1/runs/" + id + "/logs")
                         .addQueryParameter("since", String.valueOf(since))
@@ -92,19 +103,21 @@ final class PondClient implements AutoCloseable {
                 LogPage.class);
     }
 
-    UsageView usage(RunId id) throws IOException, InterruptedException {
+    /** What the model calls of a run used. */
+    public UsageView usage(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id + "/usage"), UsageView.class);
     }
 
     /** What a usage of many runs is about, each as the API wants it. */
-    record UsageQuery(
+    public record UsageQuery(
             List<String> by,
             @Nullable String since,
             @Nullable String until,
             Optional<ProjectId> project,
             List<String> labels) {}
 
-    UsageReport usage(UsageQuery query) throws IOException, InterruptedException {
+    /** What the model calls of many runs used. */
+    public UsageReport usage(UsageQuery query) throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/usage");
         query.by().forEach(by -> url.addQueryParameter("by", by));
         Optional.ofNullable(query.since()).ifPresent(since -> url.addQueryParameter("since", since));
@@ -114,7 +127,8 @@ final class PondClient implements AutoCloseable {
         return get(url, UsageReport.class);
     }
 
-    ArtifactList artifacts(RunId id) throws IOException, InterruptedException {
+    /** What a run has left. */
+    public ArtifactList artifacts(RunId id) throws IOException, InterruptedException {
         return get(http.url("v1/runs/" + id + "/artifacts"), ArtifactList.class);
     }
 
@@ -122,7 +136,7 @@ final class PondClient implements AutoCloseable {
      * Fetches an artifact to {@code DIR/STAGE[/SUBSTAGE]/NAME}. The file appears when its bytes have the listed digest,
      * and never outside of the folder.
      */
-    Path download(RunId id, ArtifactView artifact, Path folder) throws IOException, InterruptedException {
+    public Path download(RunId id, ArtifactView artifact, Path folder) throws IOException, InterruptedException {
         HttpUrl.Builder url = http.url("v1/runs/" + id + "/artifacts").addQueryParameter("stage", artifact.stage());
         List.of(artifact.name().value().split("/")).forEach(url::addPathSegment);
         if (artifact.substage() != null) {
@@ -133,7 +147,7 @@ final class PondClient implements AutoCloseable {
     }
 
     /** Asks for an end; answers with the run as it is then. */
-    RunView cancel(RunId id) throws IOException, InterruptedException {
+    public RunView cancel(RunId id) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs/" + id + "/cancel"))
                 .post(RequestBody.create(new byte[0], null))
                 .build();
@@ -141,7 +155,7 @@ final class PondClient implements AutoCloseable {
     }
 
     /** Makes a new run from one that has ended. */
-    RunView rerun(RunId id, RerunFrom from) throws IOException, InterruptedException {
+    public RunView rerun(RunId id, RerunFrom from) throws IOException, InterruptedException {
         Request request = http.request(http.url("v1/runs/" + id + "/rerun"))
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .post(json(JsonNodeFactory.instance.objectNode().put("from", from.toString())))
@@ -150,12 +164,12 @@ final class PondClient implements AutoCloseable {
     }
 
     /** What became of the messages to a run's callback. */
-    DeliveryList deliveries(RunId id) throws IOException, InterruptedException {
+    public DeliveryList deliveries(RunId id) throws IOException, InterruptedException {
         return get(deliveriesOf(id), DeliveryList.class);
     }
 
     /** Sends a message once more. It is asked for once: were the answer lost, a repetition would be refused. */
-    DeliveryView redeliver(RunId id, UUID delivery) throws IOException, InterruptedException {
+    public DeliveryView redeliver(RunId id, UUID delivery) throws IOException, InterruptedException {
         Request request = http.request(
                         deliveriesOf(id).addPathSegment(delivery.toString()).addPathSegment("redeliver"))
                 .post(RequestBody.create(new byte[0], null))

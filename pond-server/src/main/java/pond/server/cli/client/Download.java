@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.client;
 
 import java.io.IOException;
 import java.io.InputStream;
