@@ -16,6 +16,8 @@ import pond.common.ids.RunId;
 import pond.common.ids.Uuids;
 import pond.server.cli.client.Refused;
 import pond.server.cli.client.Unreachable;
+import pond.server.cli.context.ContextFile;
+import pond.server.cli.files.UnusableFile;
 import pond.server.cli.text.Terminal;
 import pond.server.errors.PondException;
 

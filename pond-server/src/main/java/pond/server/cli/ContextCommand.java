@@ -21,6 +21,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import pond.common.json.Json;
+import pond.server.cli.context.ContextFile;
+import pond.server.cli.context.Contexts;
+import pond.server.cli.context.SavedContext;
 import pond.server.cli.text.Table;
 import pond.server.cli.text.Terminal;
 

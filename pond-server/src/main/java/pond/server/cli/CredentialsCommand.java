@@ -18,6 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.server.cli.client.AdminClient;
+import pond.server.cli.context.ServerOptions;
+import pond.server.cli.files.SecretSources;
 import pond.server.cli.text.Table;
 
 /** {@code credentials …}: the register of providers' keys. No option takes a secret: command lines show in process lists. */

@@ -12,6 +12,7 @@ import pond.common.api.DeliveryView;
 import pond.common.api.DeliveryView.AttemptView;
 import pond.common.ids.RunId;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
 
 /** {@code run deliveries}. */

@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pond.server.cli.client.AdminClient;
+import pond.server.cli.context.ServerOptions;
+import pond.server.cli.files.NewSecretFile;
 import pond.server.cli.text.Terminal;
 
 /** {@code enroll-code}. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.common.api.KeyView;
 import pond.common.ids.ProjectId;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
 
 /** {@code keys …}: project keys, on a server, or in a state folder of this machine on which a server may be running. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import pond.server.cli.context.ServerOptions;
 
 /**
  * Where keys are: on a server or in a state folder. What the command line says comes before the environment, and that
@@ -38,7 +39,7 @@ final class KeysPlace {
         if (folder || server) {
             return folder;
         }
-        if (options.server != null || options.context != null) {
+        if (options.namesServer()) {
             return false;
         }
         return stateDir != null || !options.hasContextInUse();

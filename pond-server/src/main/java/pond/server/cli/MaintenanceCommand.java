@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.client.Pause;
 import pond.server.cli.client.Refused;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
 
 /** {@code maintenance …}: whether a server hands out jobs. */

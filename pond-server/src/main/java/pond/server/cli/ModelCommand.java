@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.server.cli.client.AdminClient;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
 
 /** {@code model …}: the register of models. */

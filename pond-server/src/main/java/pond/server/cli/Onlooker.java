@@ -14,6 +14,7 @@ import pond.server.cli.client.RunFeed.Failed;
 import pond.server.cli.client.RunFeed.Lines;
 import pond.server.cli.client.RunFeed.News;
 import pond.server.cli.client.RunFeed.State;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.live.Display;
 import pond.server.cli.live.LineDisplay;
 import pond.server.cli.live.LiveDisplay;
@@ -38,7 +39,7 @@ record Onlooker(ServerOptions options, PondClient client) {
     int follow(RunId run, ViewOptions view) throws IOException, InterruptedException {
         Timeout timeout = Timeout.of(options.line(), view.timeout);
         Optional<TerminalDevice> terminal =
-                view.plain || options.json ? Optional.empty() : TerminalDevice.find(System.getenv());
+                view.plain || options.json() ? Optional.empty() : TerminalDevice.find(System.getenv());
         PrintWriter out = options.line().getOut();
         if (terminal.isPresent()) {
             RunDetails last;
@@ -48,7 +49,7 @@ record Onlooker(ServerOptions options, PondClient client) {
             // Said on the ordinary screen, where it stays.
             return exitCode(last);
         }
-        PrintWriter lines = options.json ? options.line().getErr() : out;
+        PrintWriter lines = options.json() ? options.line().getErr() : out;
         lines.println("run " + run);
         return result(inLines(run, new LineDisplay(lines, true), timeout));
     }
@@ -69,7 +70,7 @@ record Onlooker(ServerOptions options, PondClient client) {
 
     private int result(RunDetails details) {
         PrintWriter out = options.line().getOut();
-        if (options.json) {
+        if (options.json()) {
             out.println(Json.write(details));
         } else {
             RunText.details(out, details);

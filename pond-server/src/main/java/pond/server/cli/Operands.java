@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
 import pond.common.ids.ProjectId;
 import pond.common.swarm.RegistryKey;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Terminal;
 
 /** Words of the command line that go into a URL, checked before they do. */

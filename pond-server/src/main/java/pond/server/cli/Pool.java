@@ -12,6 +12,7 @@ import pond.common.json.Json;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.client.Refused;
 import pond.server.cli.client.Unreachable;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Terminal;
 
 /** The workers that a server lists. */

@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 import pond.common.api.PreflightView;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.client.Refused;
+import pond.server.cli.context.ServerOptions;
 
 /** {@code preflight}. */
 @Command(

@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 import pond.common.api.RerunFrom;
 import pond.common.ids.RunId;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 
 /** {@code run rerun}. */
 @Command(

@@ -29,6 +29,7 @@ import pond.common.ids.RunId;
 import pond.common.json.Json;
 import pond.server.cli.client.LogReader;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.RunText;
 import pond.server.cli.text.Table;
 
@@ -118,7 +119,7 @@ public final class RunCommand implements Runnable {
         try (PondClient client = options.client()) {
             PrintWriter out = options.line().getOut();
             LogPage last = new LogReader(client, id)
-                    .lines(since, follow, line -> out.println(options.json ? Json.write(line) : RunText.line(line)));
+                    .lines(since, follow, line -> out.println(options.json() ? Json.write(line) : RunText.line(line)));
             tellOfRemoval(options, "log was", last.removedAt());
             return ExitCode.OK;
         }
@@ -160,11 +161,11 @@ public final class RunCommand implements Runnable {
             for (ArtifactView artifact : artifacts) {
                 Path file = client.download(id, artifact, folder);
                 files.add(file.toString());
-                if (!options.json) {
+                if (!options.json()) {
                     options.line().getOut().println(file);
                 }
             }
-            if (options.json) {
+            if (options.json()) {
                 options.line().getOut().println(Json.write(files));
             }
             return ExitCode.OK;

@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import pond.server.cli.files.DefinitionFile;
+import pond.server.cli.files.SecretFile;
 
 /** The options that make the body of a submit or a preflight. No option takes a secret: command lines show in process lists. */
 final class SubmitBody {

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 
 /** {@code run submit}. */
 @Command(name = "submit", description = "Submit a run and print its id.", mixinStandardHelpOptions = true)

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import pond.common.api.UsageReport;
 import pond.common.api.UsageReport.Group;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.RunText;
 import pond.server.cli.text.Table;
 

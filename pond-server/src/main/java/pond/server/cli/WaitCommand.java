@@ -14,6 +14,7 @@ import pond.common.api.RunView;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 
 /** {@code run wait}. The runs are waited for one after another, while all of them go on. */
 @Command(
@@ -46,13 +47,13 @@ final class WaitCommand implements Callable<Integer> {
             for (RunId id : ids) {
                 RunView run = end(client, id, time);
                 runs.add(run);
-                if (!options.json) {
+                if (!options.json()) {
                     options.line().getOut().println(run.id() + " " + run.status());
                     options.line().getOut().flush();
                 }
             }
         }
-        if (options.json) {
+        if (options.json()) {
             options.line().getOut().println(Json.write(runs));
         }
         return ExitCode.of(runs.stream().map(RunView::status).toList());

@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import pond.common.ids.RunId;
 import pond.server.cli.client.PondClient;
+import pond.server.cli.context.ServerOptions;
 
 /** {@code run watch}. */
 @Command(

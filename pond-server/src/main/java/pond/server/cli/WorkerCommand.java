@@ -16,6 +16,7 @@ import pond.common.api.PoolWorkerView;
 import pond.common.api.PoolWorkerView.Running;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.client.Pause;
+import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
 import pond.server.cli.text.Terminal;
 

@@ -77,6 +77,7 @@ class ServerFencesTest {
             List.of("doctor"),
             List.of("cli.text"),
             List.of("cli.live", "cli.client"),
+            List.of("cli.files", "cli.context"),
             List.of("cli"));
 
     private static Stream<Fence> fences() {

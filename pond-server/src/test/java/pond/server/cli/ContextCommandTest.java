@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.common.json.Json;
+import pond.server.cli.context.SavedContext;
 import pond.testing.TestHttp;
 
 class ContextCommandTest {

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.context;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token null: it comes from elsewhere
  */
-record SavedContext(String server, @Nullable String token) {
-    SavedContext {
+public record SavedContext(String server, @Nullable String token) {
+    public SavedContext {
         Objects.requireNonNull(server, "a context names its server");
     }
 

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.context;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,8 +21,8 @@ import pond.server.cli.client.PondClient;
 import pond.server.cli.client.PondHttp;
 import pond.server.cli.text.Terminal;
 
-/** The options that every command of the client has. */
-final class ServerOptions {
+/** The options that every command of the client has, and the clients that they make. */
+public final class ServerOptions {
     private static final URI DEFAULT_SERVER = URI.create("http://127.0.0.1:8001");
 
     @Option(
@@ -65,15 +65,23 @@ final class ServerOptions {
     @Nullable
     CommandSpec spec;
 
-    PondClient client() throws IOException {
+    /**
+     * A client for the server that is meant.
+     *
+     * @throws ParameterException when it is not said which, there is no token, or that would cross a network in the clear
+     * @throws IOException when a file with a token, or that of the contexts, cannot be used
+     */
+    public PondClient client() throws IOException {
         return new PondClient(http());
     }
 
-    AdminClient admin() throws IOException {
+    /** As {@link #client}, for operators. */
+    public AdminClient admin() throws IOException {
         return new AdminClient(http());
     }
 
-    KeyClient keys() throws IOException {
+    /** As {@link #client}, for project keys. */
+    public KeyClient keys() throws IOException {
         return new KeyClient(http());
     }
 
@@ -86,13 +94,23 @@ final class ServerOptions {
         }
     }
 
+    /** Whether the command line or the environment names a server or a context. */
+    public boolean namesServer() {
+        return server != null || context != null;
+    }
+
     /** Whether {@code context use} has named one for when nothing else is said. */
-    boolean hasContextInUse() throws IOException {
+    public boolean hasContextInUse() throws IOException {
         return contextsFile != null && new ContextFile(contextsFile).read().current() != null;
     }
 
+    /** Whether the result is wanted as JSON. */
+    public boolean json() {
+        return json;
+    }
+
     /** Prints a result: as JSON where that was asked for. */
-    void print(Object result, Consumer<PrintWriter> text) {
+    public void print(Object result, Consumer<PrintWriter> text) {
         PrintWriter out = line().getOut();
         if (json) {
             out.println(Json.write(result));
@@ -101,7 +119,8 @@ final class ServerOptions {
         }
     }
 
-    CommandLine line() {
+    /** The command, with the streams for its results and complaints. */
+    public CommandLine line() {
         if (spec == null) {
             throw new IllegalStateException("picocli has not filled in the command");
         }

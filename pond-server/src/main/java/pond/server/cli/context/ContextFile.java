@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.context;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
@@ -17,9 +17,9 @@ import pond.common.json.Json;
 
 /**
  * Servers and tokens that a user has named, in a file that nobody else may read. It is replaced as a whole, so a reader
- * sees the old one or the new one.
+ * sees the old one or the new one. An {@link IOException} says what is wrong with it, and quotes nothing of it.
  */
-record ContextFile(Path file) {
+public record ContextFile(Path file) {
     /** Some thousand contexts; a larger file is another one. */
     private static final int MAX_BYTES = 1024 * 1024;
 
@@ -27,7 +27,7 @@ record ContextFile(Path file) {
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     /** Where it is by an environment; empty when that names no home. Relative paths do not count, as XDG has it. */
-    static Optional<Path> place(Map<String, String> env) {
+    public static Optional<Path> place(Map<String, String> env) {
         return Stream.of(Optional.ofNullable(env.get("XDG_CONFIG_HOME")), home(env))
                 .flatMap(Optional::stream)
                 .map(Path::of)
@@ -43,7 +43,7 @@ record ContextFile(Path file) {
     }
 
     /** What is in it; nothing when there is no such file. */
-    Contexts read() throws IOException {
+    public Contexts read() throws IOException {
         if (!Files.exists(file)) {
             return Contexts.NONE;
         }
@@ -67,7 +67,8 @@ record ContextFile(Path file) {
         }
     }
 
-    void write(Contexts contexts) throws IOException {
+    /** Puts it in the place of what is there; makes the folder. */
+    public void write(Contexts contexts) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is in no folder");

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,13 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A secret in a file of its own. Line ends at the end are an editor's, not the secret's. */
-final class SecretFile {
+public final class SecretFile {
     /** No secret is longer; it keeps a wrong file from being read whole. */
     static final int MAX_BYTES = 64 * 1024;
 
     private SecretFile() {}
 
-    static String read(Path file) throws IOException {
+    /**
+     * Reads it whole.
+     *
+     * @throws UnusableFile when it is empty, or too long for a secret
+     */
+    public static String read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             String secret = text(bytes);

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.files;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -23,7 +23,7 @@ import pond.common.json.Json;
  * a huge one, no merge keys, no second document. What is wrong is said by line and column and never quoted, since bodies
  * may have secrets.
  */
-final class DefinitionFile {
+public final class DefinitionFile {
     /** As much as the server takes. */
     private static final int MAX_BYTES = 8 * 1024 * 1024;
 
@@ -38,13 +38,19 @@ final class DefinitionFile {
      * @param name a path, or - for standard input
      * @param yaml it is YAML whatever its name says
      */
-    DefinitionFile(String name, boolean yaml) {
+    public DefinitionFile(String name, boolean yaml) {
         String lower = name.toLowerCase(Locale.ROOT);
         this.name = name;
         this.yaml = yaml || lower.endsWith(".yaml") || lower.endsWith(".yml");
     }
 
-    JsonNode read(InputStream stdin) throws IOException {
+    /**
+     * Reads it whole.
+     *
+     * @param stdin is read, and closed, when the name is -
+     * @throws UnusableFile when it is too large, nested too deeply, or not what its name says
+     */
+    public JsonNode read(InputStream stdin) throws IOException {
         byte[] bytes = bytes(stdin);
         try {
             return yaml ? fromYaml(bytes) : Json.strict().readTree(bytes);

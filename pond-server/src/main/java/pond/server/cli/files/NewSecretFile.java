@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.files;
 
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -13,7 +13,7 @@ import java.util.EnumSet;
 import pond.server.cli.client.FinalFailure;
 
 /** A file for one secret, which its user alone may read. It is new, and goes away again when nothing was written. */
-final class NewSecretFile implements AutoCloseable {
+public final class NewSecretFile implements AutoCloseable {
     private final Path path;
     private final SeekableByteChannel channel;
     private boolean written;
@@ -23,7 +23,12 @@ final class NewSecretFile implements AutoCloseable {
         this.channel = channel;
     }
 
-    static NewSecretFile create(Path path) throws IOException {
+    /**
+     * Makes the file.
+     *
+     * @throws FinalFailure when there is such a file already, or none can be made there
+     */
+    public static NewSecretFile create(Path path) throws IOException {
         try {
             return new NewSecretFile(
                     path,
@@ -38,7 +43,8 @@ final class NewSecretFile implements AutoCloseable {
         }
     }
 
-    void write(String secret) throws IOException {
+    /** Writes the secret and a line end; for one time. */
+    public void write(String secret) throws IOException {
         Channels.newOutputStream(channel).write((secret + "\n").getBytes(StandardCharsets.UTF_8));
         written = true;
     }
