@@ -18,12 +18,12 @@ import pond.server.cli.HarnessCommand;
 import pond.server.cli.KeysCommand;
 import pond.server.cli.MaintenanceCommand;
 import pond.server.cli.ModelCommand;
-import pond.server.cli.PreflightCommand;
 import pond.server.cli.RetentionCommand;
-import pond.server.cli.RunCommand;
-import pond.server.cli.UsageCommand;
 import pond.server.cli.VersionProvider;
 import pond.server.cli.WorkerCommand;
+import pond.server.cli.runs.PreflightCommand;
+import pond.server.cli.runs.RunCommand;
+import pond.server.cli.runs.UsageCommand;
 
 /** The command line of the jar. Without a command it runs the server. */
 @Command(

@@ -43,7 +43,7 @@ public final class ExitCode {
     }
 
     /** How a run has ended; one that has not was waited for too long. */
-    static int of(RunStatus status) {
+    public static int of(RunStatus status) {
         return switch (status) {
             case DONE -> OK;
             case FAILED -> FAILED;
@@ -53,7 +53,7 @@ public final class ExitCode {
     }
 
     /** Of several runs: what is worst to hear first. */
-    static int of(Collection<RunStatus> statuses) {
+    public static int of(Collection<RunStatus> statuses) {
         if (!statuses.stream().allMatch(RunStatus::isTerminal)) {
             return TIME_IS_UP;
         }

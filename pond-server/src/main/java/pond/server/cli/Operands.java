@@ -8,23 +8,26 @@ import pond.common.swarm.RegistryKey;
 import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Terminal;
 
-/** Words of the command line that go into a URL, checked before they do. */
-final class Operands {
+/** Words of the command line that go into a URL, checked before they do: a wrong one is a {@link ParameterException}. */
+public final class Operands {
     private Operands() {}
 
-    static String key(ServerOptions options, String text) {
+    /** A key of one of the registers of harnesses, models and credentials. */
+    public static String key(ServerOptions options, String text) {
         return RegistryKey.parse(text)
                 .orElseThrow(() -> new ParameterException(
                         options.line(), "'" + Terminal.clean(text) + "' is not a key of a register"));
     }
 
-    static ProjectId projectId(ServerOptions options, String text) {
+    /** The id of a project. */
+    public static ProjectId projectId(ServerOptions options, String text) {
         return ProjectId.parse(text)
                 .orElseThrow(() ->
                         new ParameterException(options.line(), "--project must have 1 to 128 printable characters"));
     }
 
-    static Optional<ProjectId> project(ServerOptions options, @Nullable String text) {
+    /** As {@link #projectId}, of an option that may not be there. */
+    public static Optional<ProjectId> project(ServerOptions options, @Nullable String text) {
         return Optional.ofNullable(text).map(given -> projectId(options, given));
     }
 }

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** The time that {@code --timeout} gives, from when it was made; it may be endless. */
-final class Timeout {
+public final class Timeout {
     private final long start = System.nanoTime();
     private final @Nullable Long seconds;
 
@@ -14,8 +14,13 @@ final class Timeout {
         this.seconds = seconds;
     }
 
-    /** @param seconds null: there is no end */
-    static Timeout of(CommandLine line, @Nullable Long seconds) {
+    /**
+     * Begins now.
+     *
+     * @param seconds null: there is no end
+     * @throws ParameterException when it is no number of seconds
+     */
+    public static Timeout of(CommandLine line, @Nullable Long seconds) {
         if (seconds != null && (seconds < 0 || seconds > Integer.MAX_VALUE)) {
             throw new ParameterException(line, "--timeout must be a number of seconds from 0 on");
         }
@@ -23,7 +28,7 @@ final class Timeout {
     }
 
     /** Whole seconds that are left, rounded up; 0 when the time is up. */
-    long secondsLeft() {
+    public long secondsLeft() {
         if (seconds == null) {
             return Long.MAX_VALUE;
         }
@@ -31,7 +36,8 @@ final class Timeout {
         return nanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toSeconds(nanos - 1) + 1;
     }
 
-    boolean isUp() {
+    /** Whether none of it is left. */
+    public boolean isUp() {
         return secondsLeft() == 0;
     }
 }

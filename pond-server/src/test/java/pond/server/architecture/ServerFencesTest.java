@@ -78,7 +78,8 @@ class ServerFencesTest {
             List.of("cli.text"),
             List.of("cli.live", "cli.client"),
             List.of("cli.files", "cli.context"),
-            List.of("cli"));
+            List.of("cli"),
+            List.of("cli.runs"));
 
     private static Stream<Fence> fences() {
         return Stream.of(

@@ -24,6 +24,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.common.json.Json;
 import pond.server.cli.context.SavedContext;
+import pond.server.cli.runs.RunCommand;
 import pond.testing.TestHttp;
 
 class ContextCommandTest {

@@ -19,8 +19,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.common.json.Json;
 import pond.server.cli.CommandLines;
-import pond.server.cli.RunCommand;
-import pond.server.cli.UsageCommand;
+import pond.server.cli.runs.RunCommand;
+import pond.server.cli.runs.UsageCommand;
 
 /** The commands against a server. */
 class CommandScenariosTest {

@@ -17,7 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.server.TestSchema;
 import pond.server.cli.CommandLines;
-import pond.server.cli.RunCommand;
+import pond.server.cli.runs.RunCommand;
 import pond.testing.TestDatabase;
 
 /** What callers see of runs that grow old. */

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

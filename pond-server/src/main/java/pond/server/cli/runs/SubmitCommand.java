@@ -1,10 +1,11 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import pond.server.cli.Timeout;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.context.ServerOptions;
 

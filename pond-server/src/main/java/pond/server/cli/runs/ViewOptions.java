@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

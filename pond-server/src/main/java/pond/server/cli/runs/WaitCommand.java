@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,6 +13,8 @@ import pond.common.api.RunDetails;
 import pond.common.api.RunView;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
+import pond.server.cli.ExitCode;
+import pond.server.cli.Timeout;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.context.ServerOptions;
 

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +14,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pond.common.api.UsageReport;
 import pond.common.api.UsageReport.Group;
+import pond.server.cli.ExitCode;
+import pond.server.cli.Operands;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.RunText;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import pond.common.api.RerunFrom;
 import pond.common.ids.RunId;
+import pond.server.cli.Timeout;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.context.ServerOptions;
 

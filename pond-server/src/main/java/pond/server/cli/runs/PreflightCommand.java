@@ -1,10 +1,11 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import pond.common.api.PreflightView;
+import pond.server.cli.ExitCode;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.client.Refused;
 import pond.server.cli.context.ServerOptions;

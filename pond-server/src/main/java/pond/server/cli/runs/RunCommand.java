@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +27,8 @@ import pond.common.api.UsageView;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
+import pond.server.cli.ExitCode;
+import pond.server.cli.Operands;
 import pond.server.cli.client.LogReader;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.context.ServerOptions;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import java.io.IOException;
 import java.util.List;
@@ -11,6 +11,7 @@ import pond.common.api.DeliveryList;
 import pond.common.api.DeliveryView;
 import pond.common.api.DeliveryView.AttemptView;
 import pond.common.ids.RunId;
+import pond.server.cli.ExitCode;
 import pond.server.cli.client.PondClient;
 import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,6 +25,8 @@ import pond.common.json.Json;
 import pond.server.auth.AuthFilter;
 import pond.server.auth.Authenticator;
 import pond.server.auth.TokenDigest;
+import pond.server.cli.CommandLines;
+import pond.server.cli.ExitCode;
 import pond.server.errors.ErrorCode;
 import pond.server.errors.PondException;
 import pond.server.http.Answers;
