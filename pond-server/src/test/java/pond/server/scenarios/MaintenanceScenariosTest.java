@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import pond.common.json.Json;
 import pond.server.cli.CommandLines;
 import pond.server.cli.ExitCode;
-import pond.server.cli.MaintenanceCommand;
+import pond.server.cli.admin.MaintenanceCommand;
 
 /** Maintenance mode as operators and callers see it. */
 class MaintenanceScenariosTest {

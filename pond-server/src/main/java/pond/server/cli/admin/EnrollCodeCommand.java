@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import pond.server.cli.ExitCode;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.context.ServerOptions;
 import pond.server.cli.files.NewSecretFile;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import pond.server.cli.ExitCode;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.client.Pause;
 import pond.server.cli.client.Refused;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.admin;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.common.api.PoolWorkerView;
 import pond.common.api.PoolWorkerView.Running;
+import pond.server.cli.ExitCode;
+import pond.server.cli.Timeout;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.client.Pause;
 import pond.server.cli.context.ServerOptions;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,6 +25,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import pond.common.ids.ProjectId;
 import pond.common.json.Json;
+import pond.server.cli.CommandLines;
+import pond.server.cli.ExitCode;
 import pond.server.credentials.Credential;
 import pond.testing.TestRegistry;
 

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.admin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import pond.server.cli.ExitCode;
+import pond.server.cli.Operands;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
