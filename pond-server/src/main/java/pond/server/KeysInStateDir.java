@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import pond.server.audit.AuditLog;
-import pond.server.cli.Keys;
+import pond.server.cli.keys.Keys;
 import pond.server.db.Database;
 import pond.server.db.DatabaseConfig;
 import pond.server.db.StateDir;

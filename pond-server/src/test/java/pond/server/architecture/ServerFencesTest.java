@@ -79,7 +79,7 @@ class ServerFencesTest {
             List.of("cli.live", "cli.client"),
             List.of("cli.files", "cli.context"),
             List.of("cli"),
-            List.of("cli.runs", "cli.admin"));
+            List.of("cli.runs", "cli.admin", "cli.keys"));
 
     private static Stream<Fence> fences() {
         return Stream.of(

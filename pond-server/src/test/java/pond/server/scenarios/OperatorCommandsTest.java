@@ -25,10 +25,10 @@ import pond.common.json.Json;
 import pond.common.protocol.WorkerHttp;
 import pond.server.cli.CommandLines;
 import pond.server.cli.ContextCommand;
-import pond.server.cli.Keys;
-import pond.server.cli.KeysCommand;
 import pond.server.cli.admin.EnrollCodeCommand;
 import pond.server.cli.admin.WorkerCommand;
+import pond.server.cli.keys.Keys;
+import pond.server.cli.keys.KeysCommand;
 
 /** What operators do from a terminal: workers, enrolment codes, and keys over HTTP. */
 class OperatorCommandsTest {

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.keys;
 
 import java.io.IOException;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.keys;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,6 +6,7 @@ import pond.server.keys.KeyService;
 
 /** The keys in a state folder, open for one command. */
 public interface Keys extends AutoCloseable {
+    /** Mints, lists and revokes them; good until this is closed. */
     KeyService service();
 
     @Override
@@ -13,6 +14,11 @@ public interface Keys extends AutoCloseable {
 
     /** Opens the state folder beside a server that may be running on it. */
     interface Opener {
+        /**
+         * Opens one.
+         *
+         * @throws IOException when it cannot be made or used
+         */
         Keys open(Path stateDir) throws IOException;
     }
 }

@@ -1,4 +1,4 @@
-package pond.server.cli;
+package pond.server.cli.keys;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -15,6 +15,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import pond.common.api.KeyView;
 import pond.common.ids.ProjectId;
+import pond.server.cli.ExitCode;
+import pond.server.cli.Operands;
 import pond.server.cli.context.ServerOptions;
 import pond.server.cli.text.Table;
 
