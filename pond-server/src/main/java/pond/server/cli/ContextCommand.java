@@ -12,14 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import pond.common.json.Json;
 import pond.server.cli.context.ContextFile;
 import pond.server.cli.context.Contexts;
@@ -32,7 +29,7 @@ import pond.server.cli.text.Terminal;
         name = "context",
         description = "Name servers and the tokens for them, for --context and POND_CONTEXT.",
         mixinStandardHelpOptions = true)
-public final class ContextCommand implements Runnable {
+public final class ContextCommand extends CommandGroup {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern TOKEN = Pattern.compile("[!-~]{1,512}");
     private static final int MAX_TOKEN_FILE = 4096;
@@ -41,13 +38,8 @@ public final class ContextCommand implements Runnable {
     @Nullable
     Path contextsFile;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(line(), "one of add, use, list, remove is needed");
+    public ContextCommand() {
+        super("add, use, list, remove");
     }
 
     @Command(
@@ -156,12 +148,5 @@ public final class ContextCommand implements Runnable {
             throw new ParameterException(line(), "there is no place for contexts: set XDG_CONFIG_HOME or HOME");
         }
         return new ContextFile(contextsFile);
-    }
-
-    private CommandLine line() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        return spec.commandLine();
     }
 }

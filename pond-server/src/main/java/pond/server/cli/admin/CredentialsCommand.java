@@ -12,11 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.Operands;
 import pond.server.cli.client.AdminClient;
@@ -29,24 +27,13 @@ import pond.server.cli.text.Table;
         name = "credentials",
         description = "Register keys of model providers on a server, list and delete them.",
         mixinStandardHelpOptions = true)
-public final class CredentialsCommand implements Runnable {
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
+public final class CredentialsCommand extends CommandGroup {
     private final Map<String, String> variables;
 
     /** @param variables the environment, where {@code --secret-env} looks */
     public CredentialsCommand(Map<String, String> variables) {
+        super("set, list, delete");
         this.variables = Map.copyOf(variables);
-    }
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(spec.commandLine(), "one of set, list, delete is needed");
     }
 
     @Command(

@@ -9,11 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.Operands;
 import pond.server.cli.client.AdminClient;
@@ -26,17 +24,9 @@ import pond.server.cli.text.Terminal;
         name = "harness",
         description = "Register agent programs on a server, list and delete them.",
         mixinStandardHelpOptions = true)
-public final class HarnessCommand implements Runnable {
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(spec.commandLine(), "one of from-preset, presets, list, show, delete is needed");
+public final class HarnessCommand extends CommandGroup {
+    public HarnessCommand() {
+        super("from-preset, presets, list, show, delete");
     }
 
     @Command(

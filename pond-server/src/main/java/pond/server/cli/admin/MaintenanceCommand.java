@@ -8,10 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.client.AdminClient;
 import pond.server.cli.client.Pause;
@@ -24,20 +23,12 @@ import pond.server.cli.text.Table;
         name = "maintenance",
         description = "Let a server hand out no more jobs, or go on; what runs may finish, what is submitted queues.",
         mixinStandardHelpOptions = true)
-public final class MaintenanceCommand implements Runnable {
+public final class MaintenanceCommand extends CommandGroup {
     private static final String PATH = "maintenance";
     private static final long LOOK_MILLIS = 1_000;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(spec.commandLine(), "one of on, off, show is needed");
+    public MaintenanceCommand() {
+        super("on, off, show");
     }
 
     @Command(name = "on", description = "Hand out no more jobs, also after a restart.", mixinStandardHelpOptions = true)

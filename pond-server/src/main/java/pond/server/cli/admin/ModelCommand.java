@@ -9,11 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.Operands;
 import pond.server.cli.client.AdminClient;
@@ -25,7 +23,7 @@ import pond.server.cli.text.Table;
         name = "model",
         description = "Register models and their prices on a server, list and delete them.",
         mixinStandardHelpOptions = true)
-public final class ModelCommand implements Runnable {
+public final class ModelCommand extends CommandGroup {
     private static final List<String> COLUMNS = List.of(
             "key",
             "provider",
@@ -36,16 +34,8 @@ public final class ModelCommand implements Runnable {
             "cache_read_cost_per_mtok",
             "cache_write_cost_per_mtok");
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(spec.commandLine(), "one of set, list, delete is needed");
+    public ModelCommand() {
+        super("set, list, delete");
     }
 
     @Command(

@@ -7,13 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import pond.common.api.PoolWorkerView;
 import pond.common.api.PoolWorkerView.Running;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.Timeout;
 import pond.server.cli.client.AdminClient;
@@ -27,20 +26,12 @@ import pond.server.cli.text.Terminal;
         name = "worker",
         description = "See the workers of a server, drain and revoke them.",
         mixinStandardHelpOptions = true)
-public final class WorkerCommand implements Runnable {
+public final class WorkerCommand extends CommandGroup {
     /** A worker tells of the end of a job by itself; the list is all that a client can ask. */
     private static final long BETWEEN_LOOKS_MILLIS = 500;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(spec.commandLine(), "one of list, show, drain, revoke is needed");
+    public WorkerCommand() {
+        super("list, show, drain, revoke");
     }
 
     @Command(name = "list", description = "List them by name.", mixinStandardHelpOptions = true)

@@ -8,13 +8,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import pond.common.api.KeyView;
 import pond.common.ids.ProjectId;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.Operands;
 import pond.server.cli.context.ServerOptions;
@@ -30,23 +28,12 @@ import pond.server.cli.text.Table;
                     + " comes before variables, and those before the context in use."
         },
         mixinStandardHelpOptions = true)
-public final class KeysCommand implements Runnable {
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
+public final class KeysCommand extends CommandGroup {
     private final Keys.Opener opener;
 
     public KeysCommand(Keys.Opener opener) {
+        super("create, list, revoke");
         this.opener = opener;
-    }
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(spec.commandLine(), "one of create, list, revoke is needed");
     }
 
     @Command(

@@ -11,11 +11,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import pond.common.api.ArtifactList;
 import pond.common.api.ArtifactView;
 import pond.common.api.DeliveryView;
@@ -27,6 +24,7 @@ import pond.common.api.UsageView;
 import pond.common.ids.ProjectId;
 import pond.common.ids.RunId;
 import pond.common.json.Json;
+import pond.server.cli.CommandGroup;
 import pond.server.cli.ExitCode;
 import pond.server.cli.Operands;
 import pond.server.cli.client.LogReader;
@@ -47,19 +45,9 @@ import pond.server.cli.text.Table;
             WaitCommand.class,
             DeliveriesCommand.class
         })
-public final class RunCommand implements Runnable {
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
-    @Override
-    public void run() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not filled in the command");
-        }
-        throw new ParameterException(
-                spec.commandLine(),
-                "one of submit, rerun, list, show, watch, logs, wait, cancel, artifacts, usage, deliveries, redeliver is needed");
+public final class RunCommand extends CommandGroup {
+    public RunCommand() {
+        super("submit, rerun, list, show, watch, logs, wait, cancel, artifacts, usage, deliveries, redeliver");
     }
 
     @Command(name = "list", description = "List runs, newest first.", mixinStandardHelpOptions = true)
