@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import pond.server.architecture.planted.attic.UnplacedRoom;
+import pond.server.architecture.planted.cli.client.ClientKnowsPicocli;
 import pond.server.architecture.planted.cli.text.KnowsACommand;
 import pond.server.architecture.planted.db.EarlyRoom;
 import pond.server.architecture.planted.runs.KnowsHttp;
@@ -126,6 +127,15 @@ class ServerFencesTest {
                                 .dependOnClassesThat()
                                 .resideInAPackage("picocli.."),
                         KnowsPicocli.class),
+                new Fence(
+                        "the client knows no command line",
+                        base -> noClasses()
+                                .that()
+                                .resideInAnyPackage(base + ".cli.client..", base + ".cli.text..", base + ".cli.live..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAPackage("picocli.."),
+                        ClientKnowsPicocli.class),
                 new Fence(
                         "the worker in local", base -> only(base + ".local..", "pond.worker.."), KnowsTheWorker.class));
     }
