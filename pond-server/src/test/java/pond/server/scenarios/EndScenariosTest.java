@@ -83,6 +83,29 @@ class EndScenariosTest {
         assertThat(stage(details, "second-works").path("attempt").intValue()).isEqualTo(2);
     }
 
+    /** Whatever it was given: folders of its own, or those that one before it has not touched. */
+    @Test
+    void noStageFindsWhatAnotherHasDoneToItsFolders() {
+        String look = "find . $HOME $TMPDIR $POND_OUTPUT_DIR $POND_INPUT_DIR -mindepth 1;"
+                + " stat -c %a . $HOME $TMPDIR $POND_OUTPUT_DIR $POND_INPUT_DIR | sort -u; ";
+        for (String leaves : List.of(
+                ":",
+                "touch $HOME/left",
+                ":",
+                "mkdir .left",
+                "touch $POND_OUTPUT_DIR/left",
+                "chmod 777 $TMPDIR",
+                ":",
+                "rm -r $POND_INPUT_DIR",
+                "touch $POND_INPUT_DIR/../left",
+                ":")) {
+            String run = client.submit(Body.of(Body.shell("look", look + leaves)));
+
+            assertThat(status(client.end(run))).as(leaves).isEqualTo("done");
+            assertThat(client.printed(run, "look")).as("before " + leaves).containsExactly("700");
+        }
+    }
+
     @Test
     void whatHoldsTheOutputOpenDoesNotHoldTheStage() throws IOException {
         Path pid = folder.resolve("holder");

@@ -9,6 +9,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pond.worker.checkout.SharedCheckout;
 import pond.worker.checkout.Trees;
@@ -31,6 +33,11 @@ final class Workspace {
         INPUTS("in"),
         INPUTS_BY_STAGE("in-by-stage");
 
+        /** What a plain stage without sources and inputs is given. */
+        static final Set<String> OF_PLAIN_STAGE = Stream.of(CHECKOUT, OUTPUT, HOME, TEMP, INPUTS)
+                .map(part -> part.folder)
+                .collect(Collectors.toUnmodifiableSet());
+
         private final String folder;
 
         Part(String folder) {
@@ -44,14 +51,26 @@ final class Workspace {
 
     private final Path root;
     private final FileAttribute<Set<PosixFilePermission>> mode;
+    private final Optional<SpareFolders> spares;
+    private SpareFolders.@Nullable Stamps stamps;
     private @Nullable SharedCheckout shared;
     private Closeable hold = () -> {};
     private boolean made;
 
     /** @param passable whether the stage's user, who is not the worker's, is to reach what is theirs in it */
     Workspace(Path root, boolean passable) {
+        this(root, mode(passable), Optional.empty());
+    }
+
+    private Workspace(Path root, FileAttribute<Set<PosixFilePermission>> mode, Optional<SpareFolders> spares) {
         this.root = root;
-        this.mode = mode(passable);
+        this.mode = mode;
+        this.spares = spares;
+    }
+
+    /** One for a plain stage without sources and inputs, all whose parts are made at once. */
+    static Workspace ofPlainStage(Path root, SpareFolders spares) {
+        return new Workspace(root, OWNER, Optional.of(spares));
     }
 
     static FileAttribute<Set<PosixFilePermission>> mode(boolean passable) {
@@ -96,7 +115,7 @@ final class Workspace {
     /** Removes all of it, if there is anything, and lets go of the shared checkout. */
     void delete() throws IOException {
         try {
-            if (Files.exists(root)) {
+            if (Files.exists(root) && !isKept()) {
                 Trees.delete(root);
             }
         } finally {
@@ -104,10 +123,18 @@ final class Workspace {
         }
     }
 
+    private synchronized boolean isKept() {
+        return spares.isPresent() && stamps != null && spares.get().keep(root, stamps);
+    }
+
     /** The log may be the first to need the folder, on a thread of its own. */
     private synchronized Path root() throws IOException {
         if (!made) {
-            Files.createDirectory(root, mode);
+            if (spares.isPresent()) {
+                stamps = spares.get().make(root);
+            } else {
+                Files.createDirectory(root, mode);
+            }
             made = true;
         }
         return root;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pond.common.definition.ExecutorSpec;
 import pond.common.protocol.Job;
 import pond.common.protocol.Job.BundleRef;
 import pond.worker.checkout.BundleCache;
@@ -30,12 +31,14 @@ final class Workspaces {
     static final BundleExtractor.Limits BUNDLE = new BundleExtractor.Limits(1_000_000, 32L << 30);
 
     private final Path folder;
+    private final SpareFolders spares;
     private final Shared shared;
     private final Optional<Owner> owner;
     private final long minFreeBytes;
 
-    private Workspaces(Path folder, Shared shared, WorkerConfig.Disk disk) {
+    private Workspaces(Path folder, SpareFolders spares, Shared shared, WorkerConfig.Disk disk) {
         this.folder = folder;
+        this.spares = spares;
         this.shared = shared;
         this.owner = disk.owner();
         this.minFreeBytes = disk.minFreeBytes();
@@ -56,12 +59,14 @@ final class Workspaces {
         Path work = state.resolve("work");
         Files.createDirectories(work, Workspace.mode(disk.owner().isPresent()));
         sweep(work);
+        Path spare = Files.createDirectories(state.resolve("spare"), Workspace.mode(false));
+        sweep(spare);
         long half = disk.bundleCacheBytes() / 2;
         Shared shared = new Shared(
                 new BundleCache(state.resolve("bundles"), half),
                 new Checkouts(state.resolve("checkouts"), half, BUNDLE, disk.owner()),
                 new Copies(host, state.resolve("copy-probe"), disk.owner()));
-        return new Workspaces(work, shared, disk);
+        return new Workspaces(work, new SpareFolders(spare, Part.OF_PLAIN_STAGE), shared, disk);
     }
 
     private static void sweep(Path work) throws IOException {
@@ -78,7 +83,12 @@ final class Workspaces {
 
     /** The job's folder; nothing is made yet. The same job may come again under a new lease while the old one ends. */
     Workspace of(Job job) {
-        return new Workspace(folder.resolve(job.id() + "-" + job.fence()), owner.isPresent());
+        Path root = folder.resolve(job.id() + "-" + job.fence());
+        boolean bringsNothing =
+                job.bundle() == null && !job.hasInputs() && job.executor() instanceof ExecutorSpec.Shell;
+        return bringsNothing && owner.isEmpty()
+                ? Workspace.ofPlainStage(root, spares)
+                : new Workspace(root, owner.isPresent());
     }
 
     InputStream openBundle(BundleRef bundle, BundleCache.Source source) throws IOException, InterruptedException {
