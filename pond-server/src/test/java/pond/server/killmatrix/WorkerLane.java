@@ -39,7 +39,7 @@ final class WorkerLane implements AutoCloseable {
     private static final Call RENEW = Call.of("POST " + WorkerHttp.RENEW);
     private static final Call DETACH = Call.of("POST " + WorkerHttp.DETACH);
 
-    private static final String NAME = "struck";
+    static final String NAME = "struck";
     private static final int LEASE_SECONDS = 20;
     private static final Map<String, String> SETTINGS = Map.of(
             "POND_LOCAL_EXECUTORS", "",
@@ -164,15 +164,11 @@ final class WorkerLane implements AutoCloseable {
 
     /** Looks at what came of it, and has the last call meet the fault. */
     void checkAndEnd() throws InterruptedException {
-        Map<String, JsonNode> ends = work.check(client, fault.victim(), this::wasLate, model.seen::size);
+        Map<String, JsonNode> ends = work.check(client, fault.victim(), () -> worker.output(), model.seen::size);
         network.hold(Set.of(DETACH));
         worker.terminate();
         strikeHeld();
         checkEnd(ends);
-    }
-
-    private boolean wasLate() {
-        return worker.output().contains("its lease was not renewed in time");
     }
 
     /** Until everything that was to be held has come. */
