@@ -65,17 +65,13 @@ public final class Processes {
         }
     }
 
-    /** The command lines of all that run now. */
+    /** The command lines of all that this test has begun, by itself or through others, and that run now. Other tests run beside it. */
     static List<String> commandLines() {
-        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-            return all.map(path -> path.getFileName().toString())
-                    .filter(name -> name.chars().allMatch(Character::isDigit))
-                    .map(Long::valueOf)
-                    .map(Processes::commandLine)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ProcessHandle.current()
+                .descendants()
+                .map(ProcessHandle::pid)
+                .map(Processes::commandLine)
+                .toList();
     }
 
     private static String commandLine(long pid) {
