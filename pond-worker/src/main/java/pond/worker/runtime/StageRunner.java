@@ -83,7 +83,11 @@ final class StageRunner {
         try {
             Execution execution = execute(held, context);
             output.progress().finish();
-            lines.ended(deliver(held, execution, workspace, output));
+            Outcome ended = deliver(held, execution, workspace, output);
+            if (ended.result() == Outcome.Result.DONE && ended.killConfirmed()) {
+                workspace.mayBeReused();
+            }
+            lines.ended(ended);
         } catch (AbandonedException e) {
             lines.lost("it is no longer ours");
         } catch (InterruptedException e) {

@@ -56,6 +56,7 @@ final class Workspace {
     private @Nullable SharedCheckout shared;
     private Closeable hold = () -> {};
     private boolean made;
+    private boolean reusable;
 
     /** @param passable whether the stage's user, who is not the worker's, is to reach what is theirs in it */
     Workspace(Path root, boolean passable) {
@@ -112,6 +113,11 @@ final class Workspace {
         return root().resolve("log");
     }
 
+    /** Its stage has ended well, and nothing of it runs: another one may be given what it has not touched. */
+    synchronized void mayBeReused() {
+        reusable = true;
+    }
+
     /** Removes all of it, if there is anything, and lets go of the shared checkout. */
     void delete() throws IOException {
         try {
@@ -124,7 +130,7 @@ final class Workspace {
     }
 
     private synchronized boolean isKept() {
-        return spares.isPresent() && stamps != null && spares.get().keep(root, stamps);
+        return reusable && spares.isPresent() && stamps != null && spares.get().keep(root, stamps);
     }
 
     /** The log may be the first to need the folder, on a thread of its own. */
