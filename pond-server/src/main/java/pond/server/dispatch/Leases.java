@@ -66,8 +66,8 @@ final class Leases {
      */
     Optional<JobRow> end(Tx tx, WorkerId worker, JobRef ref) {
         Optional<JobRow> ended = jobs.end(tx, ref.job(), worker);
-        JobRow job = ended.or(() -> jobs.find(tx, ref.job()).filter(row -> worker.equals(row.worker())))
-                .filter(row -> proves(ref.leaseToken(), row))
+        JobRow job = ended.filter(row -> proves(ref.leaseToken(), row))
+                .or(() -> findKnown(tx, worker, ref))
                 .orElseThrow(() -> new ProtocolException(Refusal.LEASE_LOST, "this worker does not hold that job"));
         if (job.status() != JobRow.Status.ENDED) {
             throw over(ref);

@@ -82,7 +82,7 @@ final class RunStore {
 
     /**
      * Writes everything that can change, with the next version; the run must be as {@code before} says. Answers whether
-     * somebody is to be told of its end, which so costs no query of its own.
+     * somebody is to be told of its end, so that this costs no query of its own.
      */
     boolean update(Tx tx, Run before, Run now) {
         Failure error = now.error();

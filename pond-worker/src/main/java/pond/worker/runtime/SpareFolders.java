@@ -5,9 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class SpareFolders {
     private static final Logger LOG = LoggerFactory.getLogger(SpareFolders.class);
     private static final int MOST = 16;
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path folder;
     private final Set<String> parts;
@@ -58,9 +53,9 @@ final class SpareFolders {
     /** Makes this folder with those inside, of new ones or of those that were left. */
     Stamps make(Path set) throws IOException {
         if (!moved(set)) {
-            Files.createDirectory(set, OWNER);
+            Files.createDirectory(set, Workspace.mode(false));
             for (String part : parts) {
-                Files.createDirectory(set.resolve(part), OWNER);
+                Files.createDirectory(set.resolve(part), Workspace.mode(false));
             }
         }
         return stamps(set);

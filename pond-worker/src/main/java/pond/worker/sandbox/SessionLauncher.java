@@ -82,9 +82,7 @@ final class SessionLauncher {
 
     /** With a program of ours where that is possible, in a folder that is there when it is first asked for. */
     static SessionLauncher in(Path folder) {
-        return new SessionLauncher(
-                Optional.of(folder.toAbsolutePath()),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        return new SessionLauncher(Optional.of(folder.toAbsolutePath()), thisMachine());
     }
 
     /** The same as if this were another machine; by Java's names for the system and the processor, with a blank between. */
@@ -94,7 +92,11 @@ final class SessionLauncher {
 
     /** With {@code setsid} of util-linux, if there is one; writes nothing. */
     static SessionLauncher ofSystem() {
-        return new SessionLauncher(Optional.empty(), in(Path.of("/")).machine);
+        return new SessionLauncher(Optional.empty(), thisMachine());
+    }
+
+    private static String thisMachine() {
+        return System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }
 
     /** Whether stages can have sessions of their own here; looks at nothing but this machine's kind and its programs. */
